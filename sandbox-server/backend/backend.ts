@@ -1,0 +1,74 @@
+import type { Duplex } from 'node:stream';
+
+/** Makes sandboxes. One contract suite (test/contract) runs against every implementation. */
+export interface Backend {
+  /** `docker` */
+  readonly name: string;
+  /** Starts everything of a sandbox; on failure nothing of it is left. Steps are reported as they begin. */
+  create(spec: SandboxSpec, options?: { signal?: AbortSignal; onStep?: (step: string) => void }): Promise<SandboxRef>;
+  /** Runs a command on a machine as a byte stream. */
+  exec(sandbox: SandboxRef, machine: string, command: readonly string[], options?: ExecOptions): Promise<ExecStream>;
+  /** Is every part of it there and running? */
+  stat(sandbox: SandboxRef): Promise<SandboxStatus>;
+  /** Removes everything of it. Succeeds when nothing is there. */
+  destroy(id: string): Promise<void>;
+  /** Ids of all sandboxes that have anything left of them, by label. */
+  list(): Promise<string[]>;
+  /** Calls back when a sandbox lost a part (crash, out of memory, engine restart) until disposed. */
+  watch(onLost: (lost: { id: string; machine: string; reason: 'died' | 'outOfMemory' }) => void): Disposable;
+}
+
+export interface SandboxSpec {
+  /** Lower-case letters and digits, 4 to 32; appears in names and labels. */
+  id: string;
+  /** Machine names, 1 or more: `host`. */
+  machines: readonly string[];
+  /** Free words for labels: lesson, learner. */
+  labels?: Record<string, string>;
+  limits?: Partial<MachineLimits>;
+}
+
+/** For one machine. */
+export interface MachineLimits {
+  memoryBytes: number;
+  cpus: number;
+  pids: number;
+}
+
+/** Enough to find it again after a restart of the server; JSON. */
+export interface SandboxRef {
+  id: string;
+  machines: readonly string[];
+}
+
+export interface SandboxStatus {
+  state: 'running' | 'degraded' | 'gone';
+  /** The machines that are not running. */
+  down: string[];
+}
+
+export interface ExecOptions {
+  /**
+   * Where it runs. `shell` (default): the learner's container, as the learner. `engine`: the container with the
+   * daemon, where the learner has no shell.
+   */
+  in?: 'shell' | 'engine';
+  /** A PTY of this size; default none, and then stderr is separate. */
+  tty?: { cols: number; rows: number };
+  env?: Record<string, string>;
+  workingDir?: string;
+  signal?: AbortSignal;
+}
+
+/** A running command. */
+export interface ExecStream {
+  /** Write: standard input. Read: standard output, or all output with a PTY. Backpressure reaches the command. */
+  readonly stream: Duplex;
+  /** Standard error; ends at once with a PTY. */
+  readonly stderr: NodeJS.ReadableStream;
+  resize(size: { cols: number; rows: number }): Promise<void>;
+  /** Resolves when the command ended; null when its code is not known (container gone). */
+  readonly exit: Promise<number | null>;
+  /** Ends the connection; safe to call twice. The command gets a hang-up, not a kill. */
+  close(): void;
+}

@@ -1,0 +1,94 @@
+/** What the API says of sessions, tasks and the sandbox. JSON; times are milliseconds since 1970. */
+
+/**
+ * queued → starting → ready ⇄ resetting, then stopping → ended; starting and resetting may end in failed.
+ * ended and failed are final.
+ */
+export type SessionState = 'queued' | 'starting' | 'ready' | 'resetting' | 'stopping' | 'ended' | 'failed';
+
+export interface SessionView {
+  id: string;
+  /** `<course>/<module>/<lesson>` */
+  lesson: string;
+  state: SessionState;
+  /** What starting (or resetting) consists of, in order, for the page to show. */
+  steps: { label: string; state: 'todo' | 'doing' | 'done'; ms?: number }[];
+  createdAt: number;
+  /** When the session ends whatever happens, unless extended. */
+  expiresAt: number;
+  /** When the session ends if nothing is typed, clicked or run until then. */
+  idleEndsAt: number;
+  /** False once the longest lifetime is reached. */
+  canExtend: boolean;
+  machines: { name: string }[];
+  terminals: TerminalView[];
+  tasks: TaskView[];
+  /** Why it ended or failed, in a sentence, with what to do. */
+  problem?: ProblemView;
+}
+
+export interface TerminalView {
+  id: string;
+  machine: string;
+  /** What the tab says: `host`, `host 2`. */
+  title: string;
+}
+
+/** todo: not checked or nothing to say yet; lapsed: was done, now broken (tasks that hold); broken: our checker failed. */
+export type TaskState = 'todo' | 'checking' | 'notYet' | 'done' | 'lapsed' | 'broken';
+
+export interface TaskView {
+  id: string;
+  state: TaskState;
+  /** The last verdict's words, for notYet, lapsed and broken. */
+  verdict?: VerdictView;
+  /** True when the learner has tried something that this check looks at: only then does the page show a notYet. */
+  attempted: boolean;
+  doneAt?: number;
+}
+
+export interface VerdictView {
+  /** One sentence in the learner's terms: "shop:2 installs after it copies the source." */
+  message: string;
+  expected?: string;
+  observed?: string;
+  /** The object it is about: `image shop:2`. */
+  subject?: string;
+}
+
+export interface ProblemView {
+  /** Stable, from errors.ts. */
+  code: string;
+  /** What happened. */
+  message: string;
+  /** What to do. */
+  fix: string;
+}
+
+/** Body of every HTTP error. */
+export interface ErrorBody {
+  error: ProblemView;
+}
+
+export interface StatusView {
+  labs: 'available' | 'unavailable';
+  problem?: ProblemView;
+  /** `Docker Engine 26.1.5, rootless sandboxes` */
+  engine?: string;
+}
+
+export interface MeView {
+  /** By lesson id. */
+  progress: Record<string, LessonProgress>;
+  /** Sessions that have not ended. */
+  sessions: SessionView[];
+  lastLesson?: string;
+}
+
+export interface LessonProgress {
+  /** Ids of the tasks that were passed, ever. */
+  tasks: string[];
+  /** By question id: the choice that was taken last and whether it was right. */
+  quiz: Record<string, { choice: string; right: boolean }>;
+  visitedAt: number;
+}
