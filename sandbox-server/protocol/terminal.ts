@@ -23,6 +23,11 @@ export interface TerminalHello {
   epoch: string;
   /** Offset of the first byte that follows. */
   offset: number;
+  /**
+   * Offset of the first byte that is printed from now on. What lies before it is replayed: its queries (DA, DSR, colours)
+   * were asked long ago, so the viewer's terminal must not answer them.
+   */
+  liveFrom: number;
   /** Bytes that were printed since the viewer's offset and are no longer kept; 0 when nothing is missing. */
   missed: number;
   /** True when this viewer continues the epoch it named: what it shows stays. False: it clears its screen first. */

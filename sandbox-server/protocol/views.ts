@@ -14,6 +14,8 @@ export interface SessionView {
   /** What starting (or resetting) consists of, in order, for the page to show. */
   steps: { label: string; state: 'todo' | 'doing' | 'done'; ms?: number }[];
   createdAt: number;
+  /** The server's clock when it said this, for a page whose own clock is wrong. */
+  now: number;
   /** When the session ends whatever happens, unless extended. */
   expiresAt: number;
   /** When the session ends if nothing is typed, clicked or run until then. */
