@@ -1,4 +1,4 @@
-import type { Duplex } from 'node:stream';
+import type { Duplex, Readable } from 'node:stream';
 
 /** Makes sandboxes. One contract suite (test/contract) runs against every implementation. */
 export interface Backend {
@@ -64,8 +64,8 @@ export interface ExecOptions {
 export interface ExecStream {
   /** Write: standard input. Read: standard output, or all output with a PTY. Backpressure reaches the command. */
   readonly stream: Duplex;
-  /** Standard error; ends at once with a PTY. */
-  readonly stderr: NodeJS.ReadableStream;
+  /** Standard error; ends at once with a PTY. Read it or `resume()` it: a full one holds the command back. */
+  readonly stderr: Readable;
   resize(size: { cols: number; rows: number }): Promise<void>;
   /** Resolves when the command ended; null when its code is not known (container gone). */
   readonly exit: Promise<number | null>;

@@ -1,0 +1,25 @@
+/** Labels of everything we make on an engine; the reaper finds by them. */
+export const LABEL = {
+  /** Which server (its data folder's id) made it. */
+  owner: 'drydock.owner',
+  /** Sandbox id. */
+  sandbox: 'drydock.sandbox',
+  /** `engine`, `shell`, `network`, `volume`, `mirror` */
+  role: 'drydock.role',
+  machine: 'drydock.machine',
+} as const;
+
+export type Role = 'engine' | 'shell' | 'network' | 'volume' | 'mirror';
+
+export function labelsFor(owner: string, role: Role, more: { sandbox?: string; machine?: string; extra?: Record<string, string> } = {}) {
+  const labels: Record<string, string> = { [LABEL.owner]: owner, [LABEL.role]: role };
+  for (const [key, value] of Object.entries(more.extra ?? {})) labels[`drydock.${key}`] = value;
+  if (more.sandbox !== undefined) labels[LABEL.sandbox] = more.sandbox;
+  if (more.machine !== undefined) labels[LABEL.machine] = more.machine;
+  return labels;
+}
+
+/** The `filters` of a list call: everything of this owner, or of one sandbox of it. */
+export function ownedBy(owner: string, sandbox?: string): { label: string[] } {
+  return { label: [`${LABEL.owner}=${owner}`, ...(sandbox === undefined ? [] : [`${LABEL.sandbox}=${sandbox}`])] };
+}

@@ -1,0 +1,115 @@
+import type Docker from 'dockerode';
+import type { MachineLimits } from '../backend.ts';
+import { LEARNER, PATHS } from '../paths.ts';
+import { labelsFor } from './labels.ts';
+import { namesFor } from './names.ts';
+
+/** What both containers of a machine need to know. */
+export interface MachinePlan {
+  owner: string;
+  sandbox: string;
+  machine: string;
+  images: { engine: string; shell: string };
+  limits: MachineLimits;
+  mirrorIp: string;
+  extraLabels: Record<string, string>;
+}
+
+const USER = `${LEARNER.uid}:${LEARNER.gid}`;
+
+/** Names that `docker pull` looks up for Docker Hub; all of them lead to the course mirror. */
+const HUB_NAMES = ['registry', 'docker.io', 'index.docker.io', 'registry-1.docker.io', 'auth.docker.io'];
+
+/** Bounds what a sandbox can make the host keep as logs. `local` needs two files or no compression. */
+const LOGS = { Type: 'local', Config: { 'max-size': '1m', 'max-file': '2' } };
+
+/** The shell needs little: the learner's own programs. The engine's container runs everything they start. */
+const SHELL_MEMORY_BYTES = 512 * 1024 ** 2;
+const SHELL_PIDS = 256;
+const OPEN_FILES = { Name: 'nofile', Soft: 65_536, Hard: 65_536 };
+
+/**
+ * The container with the rootless daemon. Unprivileged outside, root inside its own user namespace only.
+ *
+ * `seccomp=unconfined` and the unmasked paths are what a daemon in a user namespace needs to mount, unshare and pivot;
+ * the learner has no shell here. Never `no-new-privileges`: newuidmap's file capabilities would be void.
+ */
+export function engineContainer(plan: MachinePlan): Docker.ContainerCreateOptions {
+  const names = namesFor(plan.owner, plan.sandbox);
+  return {
+    name: names.container(plan.machine, 'engine'),
+    Image: plan.images.engine,
+    Hostname: plan.machine,
+    User: USER,
+    Labels: labels(plan, 'engine'),
+    HostConfig: {
+      NetworkMode: names.network,
+      Init: true,
+      Privileged: false,
+      CapDrop: ['ALL'],
+      CapAdd: ['SETUID', 'SETGID'],
+      SecurityOpt: ['seccomp=unconfined'],
+      MaskedPaths: [],
+      ReadonlyPaths: [],
+      Devices: [{ PathOnHost: '/dev/net/tun', PathInContainer: '/dev/net/tun', CgroupPermissions: 'rwm' }],
+      ExtraHosts: HUB_NAMES.map((name) => `${name}:${plan.mirrorIp}`),
+      Dns: [plan.mirrorIp],
+      DnsOptions: ['timeout:1', 'attempts:1'],
+      Mounts: [
+        volume(plan, 'home', PATHS.home),
+        volume(plan, 'data', PATHS.engineData),
+        volume(plan, 'run', PATHS.sharedRun),
+      ],
+      Memory: plan.limits.memoryBytes,
+      MemorySwap: plan.limits.memoryBytes,
+      NanoCpus: plan.limits.cpus * 1e9,
+      PidsLimit: plan.limits.pids,
+      Ulimits: [OPEN_FILES],
+      LogConfig: LOGS,
+    },
+    NetworkingConfig: { EndpointsConfig: { [names.network]: { Aliases: [plan.machine] } } },
+  };
+}
+
+/** The learner's terminal: Docker's default hardening and less, in the network namespace of the engine's container. */
+export function shellContainer(plan: MachinePlan): Docker.ContainerCreateOptions {
+  const names = namesFor(plan.owner, plan.sandbox);
+  return {
+    name: names.container(plan.machine, 'shell'),
+    Image: plan.images.shell,
+    User: USER,
+    WorkingDir: PATHS.home,
+    Labels: labels(plan, 'shell'),
+    HostConfig: {
+      NetworkMode: `container:${names.container(plan.machine, 'engine')}`,
+      Init: true,
+      CapDrop: ['ALL'],
+      SecurityOpt: ['no-new-privileges'],
+      Mounts: [volume(plan, 'home', PATHS.home), volume(plan, 'run', PATHS.sharedRun)],
+      Memory: SHELL_MEMORY_BYTES,
+      MemorySwap: SHELL_MEMORY_BYTES,
+      NanoCpus: plan.limits.cpus * 1e9,
+      PidsLimit: SHELL_PIDS,
+      Ulimits: [OPEN_FILES],
+      LogConfig: LOGS,
+    },
+  };
+}
+
+function labels(plan: MachinePlan, role: 'engine' | 'shell') {
+  return labelsFor(plan.owner, role, { sandbox: plan.sandbox, machine: plan.machine, extra: plan.extraLabels });
+}
+
+/** An empty volume takes over owner and content of the image's folder, so nothing has to be chowned. */
+function volume(plan: MachinePlan, use: 'home' | 'data' | 'run', target: string): Docker.MountSettings {
+  return {
+    Type: 'volume',
+    Source: namesFor(plan.owner, plan.sandbox).volume(plan.machine, use),
+    Target: target,
+    VolumeOptions: {
+      NoCopy: false,
+      Labels: labelsFor(plan.owner, 'volume', { sandbox: plan.sandbox, machine: plan.machine }),
+      DriverConfig: { Name: 'local', Options: {} },
+    },
+  };
+}

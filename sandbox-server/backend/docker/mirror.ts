@@ -1,0 +1,129 @@
+import type Docker from 'dockerode';
+import { labelsFor } from './labels.ts';
+import { mirrorName } from './names.ts';
+import { isConflict, isNotFound, isNotModified } from './engine-errors.ts';
+
+/** The course mirror serves few large files: this is plenty, and bounds what a flood of requests can take. */
+const MEMORY_BYTES = 256 * 1024 ** 2;
+const PIDS = 128;
+
+/** The one registry (and resolver) of this server, reachable from every sandbox's network, from nowhere else. */
+export class Mirror {
+  readonly #docker: Docker;
+  readonly #owner: string;
+  readonly #image: string;
+  #starting: Promise<Docker.Container> | undefined;
+
+  constructor(docker: Docker, owner: string, image: string) {
+    this.#docker = docker;
+    this.#owner = owner;
+    this.#image = image;
+  }
+
+  /** Joins a network and returns the mirror's address there. Starts the mirror when it isn't running. */
+  async join(network: Docker.Network): Promise<string> {
+    const container = await this.#running();
+    await network.connect({ Container: container.id, EndpointConfig: { Aliases: ['registry'] } });
+    const info = (await network.inspect()) as { Containers: Record<string, { IPv4Address: string }> };
+    const address = info.Containers[container.id]?.IPv4Address.split('/')[0];
+    if (address === undefined || address === '') throw new Error('the course mirror got no address on the sandbox’s network');
+    return address;
+  }
+
+  async leave(network: Docker.Network): Promise<void> {
+    try {
+      await network.disconnect({ Container: mirrorName(this.#owner), Force: true });
+    } catch (error) {
+      // Not connected, or no such network or container: that is what was wanted.
+      if (!isNotFound(error) && !isConflict(error) && !isNotConnected(error)) throw error;
+    }
+  }
+
+  /** Makes sure that it runs, so that the first sandbox doesn't wait for it. */
+  async start(): Promise<void> {
+    await this.#running();
+  }
+
+  async remove(): Promise<void> {
+    this.#starting = undefined;
+    const name = mirrorName(this.#owner);
+    await this.#docker.getContainer(name).remove({ force: true, v: true }).catch(ignoreGone);
+    await this.#docker.getNetwork(name).remove().catch(ignoreGone);
+  }
+
+  /** A container needs one network to start with; this one has nobody else on it. */
+  async #ownNetwork(): Promise<string> {
+    const name = mirrorName(this.#owner);
+    const exists = await this.#docker.getNetwork(name).inspect().then(() => true, (error: unknown) => {
+      if (isNotFound(error)) return false;
+      throw error;
+    });
+    if (!exists) {
+      await this.#docker.createNetwork({ Name: name, Internal: true, CheckDuplicate: true, Labels: labelsFor(this.#owner, 'network') });
+    }
+    return name;
+  }
+
+  #running(): Promise<Docker.Container> {
+    this.#starting ??= this.#ensure().catch((error: unknown) => {
+      this.#starting = undefined;
+      throw error;
+    });
+    return this.#starting.then(async (container) => {
+      const info = await container.inspect().catch(() => undefined);
+      if (info?.State.Running === true) return container;
+      this.#starting = undefined;
+      this.#starting = this.#ensure();
+      return this.#starting;
+    });
+  }
+
+  async #ensure(): Promise<Docker.Container> {
+    const name = mirrorName(this.#owner);
+    const existing = this.#docker.getContainer(name);
+    try {
+      const info = await existing.inspect();
+      const image = await this.#docker.getImage(this.#image).inspect();
+      if (info.Image === image.Id) {
+        if (!info.State.Running) await existing.start().catch(ignoreNotModified);
+        return this.#docker.getContainer(info.Id);
+      }
+      await existing.remove({ force: true, v: true });
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+    }
+    const network = await this.#ownNetwork();
+    const container = await this.#docker.createContainer({
+      name,
+      Image: this.#image,
+      Hostname: 'registry',
+      Labels: labelsFor(this.#owner, 'mirror'),
+      HostConfig: {
+        NetworkMode: network,
+        CapDrop: ['ALL'],
+        SecurityOpt: ['no-new-privileges'],
+        // It stands on every sandbox's network and must not be a road between them.
+        Sysctls: { 'net.ipv4.ip_unprivileged_port_start': '0', 'net.ipv4.ip_forward': '0' },
+        Memory: MEMORY_BYTES,
+        MemorySwap: MEMORY_BYTES,
+        PidsLimit: PIDS,
+        Init: true,
+        LogConfig: { Type: 'local', Config: { 'max-size': '1m', 'max-file': '2' } },
+      },
+    });
+    await container.start();
+    return container;
+  }
+}
+
+function ignoreGone(error: unknown): void {
+  if (!isNotFound(error) && !isConflict(error)) throw error;
+}
+
+function ignoreNotModified(error: unknown): void {
+  if (!isNotModified(error)) throw error;
+}
+
+function isNotConnected(error: unknown): boolean {
+  return error instanceof Error && /is not connected/.test(error.message);
+}

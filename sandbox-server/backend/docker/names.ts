@@ -1,0 +1,19 @@
+import { createHash } from 'node:crypto';
+
+/** Names on the engine: readable, unique for each server on it. */
+export function namesFor(owner: string, sandbox: string) {
+  const prefix = `${ownerPrefix(owner)}-${sandbox}`;
+  return {
+    network: prefix,
+    container: (machine: string, role: 'engine' | 'shell') => `${prefix}-${machine}-${role}`,
+    volume: (machine: string, use: 'home' | 'data' | 'run') => `${prefix}-${machine}-${use}`,
+  };
+}
+
+export function mirrorName(owner: string): string {
+  return `${ownerPrefix(owner)}-mirror`;
+}
+
+function ownerPrefix(owner: string): string {
+  return `drydock-${createHash('sha256').update(owner).digest('hex').slice(0, 6)}`;
+}
