@@ -12,8 +12,11 @@ export interface LabSandbox {
   machines?: readonly string[];
   /** Images that the lesson pulls, by the name a learner types. Each must be in the course mirror. Default none. */
   images?: readonly string[];
-  /** A folder beside lab.ts whose content is put into the learner's home on every machine. Default none. */
-  files?: string;
+  /**
+   * Folders whose content is put into the learner's home on every machine, relative to lab.ts; with several, a later one
+   * adds to and replaces what an earlier one brought: `['../../files', './files']`. Default none.
+   */
+  files?: string | readonly string[];
   /** Shell lines run as the learner on the first machine before the first prompt. Default none. */
   setup?: readonly string[];
   /** Kernel or tier features without which the lesson cannot work. Default none. */

@@ -20,8 +20,8 @@ export interface Lesson {
 /** A lesson with its lab, imported. */
 export interface LabLesson extends Lesson {
   lab: Lab;
-  /** The folder whose content goes into the learner's home; absolute. */
-  filesFolder: string | undefined;
+  /** The folders whose content goes into the learner's home, in this order; absolute. */
+  filesFolders: readonly string[];
 }
 
 /** All lessons below the folder, in the order of courses, modules and lessons. Throws when a page cannot be parsed. */

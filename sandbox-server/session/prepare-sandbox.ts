@@ -5,7 +5,7 @@ import type { LabLesson } from '../lab/lessons.ts';
 export async function prepareSandbox(
   backend: Backend,
   sandbox: SandboxRef,
-  lesson: Pick<LabLesson, 'lab' | 'filesFolder'>,
+  lesson: Pick<LabLesson, 'lab' | 'filesFolders'>,
   options: { signal?: AbortSignal } = {},
 ): Promise<void> {
   void backend;
