@@ -1,0 +1,200 @@
+import { randomBytes } from 'node:crypto';
+import type { ExecStream } from '../backend/backend.ts';
+import { CLOSE } from '../protocol/close-codes.ts';
+import { clampSize, HIGH_WATER_BYTES, KEPT_BYTES, LOW_WATER_BYTES, type TerminalSize } from '../protocol/terminal.ts';
+import { CommandMarks } from './command-marks.ts';
+import { OutputLog } from './output-log.ts';
+import { JOIN_PREFIX } from './shell-command.ts';
+import { Viewer, type ViewerSink } from './viewer.ts';
+
+/** Typed input that the shell has not taken yet; a 5 MB paste fits, a flood does not. */
+const MAX_PENDING_INPUT_BYTES = 16 * 1024 * 1024;
+
+export interface TerminalOptions {
+  /** Opens (or opens again) the stream to the PTY holder on the machine. */
+  open: (size: TerminalSize) => Promise<ExecStream>;
+  onCommandEnd: (exitCode: number | null) => void;
+  /** Something was typed. */
+  onInput: () => void;
+  /** The shell ended, with its code if that is known. */
+  onExit: (code: number | null) => void;
+}
+
+/**
+ * One terminal: a stream of bytes with offsets, and everybody who looks at it.
+ *
+ * Size: the smallest of all viewers that may type. Flow: reading from the container stops when the viewer that is furthest
+ * ahead lags by HIGH_WATER_BYTES, so a stalled viewer holds nobody up; it gets what it lacks from the log, or is told
+ * how much of it is gone. Without viewers the stream runs on into the log.
+ */
+export class Terminal {
+  /** Offsets are counted anew when the server lost its log: an epoch is one life of it. */
+  readonly epoch = randomBytes(6).toString('hex');
+  readonly #options: TerminalOptions;
+  readonly #log = new OutputLog(KEPT_BYTES);
+  readonly #viewers = new Set<Viewer>();
+  readonly #marks: CommandMarks;
+  #size: TerminalSize = { cols: 80, rows: 24 };
+  #stream: ExecStream | undefined;
+  #opening: Promise<void> | undefined;
+  #pendingInput: Buffer[] = [];
+  #pendingInputBytes = 0;
+  #ended = false;
+
+  constructor(options: TerminalOptions) {
+    this.#options = options;
+    this.#marks = new CommandMarks(options.onCommandEnd);
+  }
+
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  get size(): TerminalSize {
+    return this.#size;
+  }
+
+  /** Opens the shell; the first viewer does it too. Safe to call again. */
+  open(): Promise<void> {
+    this.#opening ??= this.#open().catch((error: unknown) => {
+      this.#opening = undefined;
+      throw error;
+    });
+    return this.#opening;
+  }
+
+  /** A page begins to look. `resume`: the epoch and offset it knows, when it comes back. */
+  attach(sink: ViewerSink, options: { readOnly?: boolean; resume?: { epoch: string; offset: number } } = {}): Viewer {
+    const { resume, readOnly = false } = options;
+    const resumed = resume !== undefined && resume.epoch === this.epoch && resume.offset <= this.#log.end;
+    const wanted = resumed ? resume.offset : this.#log.start;
+    const from = Math.max(wanted, this.#log.start);
+    const missed = resumed ? from - wanted : this.#log.start;
+    const viewer = new Viewer({ sink, readOnly, log: this.#log, from, onMissed: (v, gone) => this.#hello(v, this.#log.start, gone, true) });
+    this.#viewers.add(viewer);
+    this.#hello(viewer, from, missed, resumed);
+    viewer.push();
+    return viewer;
+  }
+
+  detach(viewer: Viewer): void {
+    if (!this.#viewers.delete(viewer)) return;
+    this.#settleSize();
+    this.#flow();
+  }
+
+  input(viewer: Viewer, bytes: Buffer): void {
+    if (viewer.readOnly || this.#ended) return;
+    this.#options.onInput();
+    this.write(bytes);
+  }
+
+  /** Types. False when too much is waiting to be taken: the bytes are dropped. */
+  write(bytes: Buffer): boolean {
+    if (this.#pendingInputBytes + bytes.length > MAX_PENDING_INPUT_BYTES) return false;
+    this.#pendingInput.push(bytes);
+    this.#pendingInputBytes += bytes.length;
+    this.#drainInput();
+    return true;
+  }
+
+  resize(viewer: Viewer, cols: number, rows: number): void {
+    if (viewer.readOnly) return;
+    viewer.size = clampSize(cols, rows);
+    this.#settleSize();
+  }
+
+  ack(viewer: Viewer, offset: number): void {
+    viewer.ack(offset);
+    this.#flow();
+  }
+
+  /** The learner's shell is over, or the session is. Safe to call twice. */
+  close(code: number = CLOSE.ended, reason = 'the terminal was closed'): void {
+    this.#ended = true;
+    this.#stream?.close();
+    for (const viewer of this.#viewers) viewer.sink.close(code, reason);
+    this.#viewers.clear();
+  }
+
+  #hello(viewer: Viewer, offset: number, missed: number, resumed: boolean): void {
+    viewer.sink.message({ type: 'hello', epoch: this.epoch, offset, missed, resumed, readOnly: viewer.readOnly, ...this.#size });
+  }
+
+  async #open(): Promise<void> {
+    const stream = await this.#options.open(this.#size);
+    if (this.#ended) {
+      stream.close();
+      return;
+    }
+    this.#stream = stream;
+    stream.stderr.resume();
+    stream.stream.once('data', (first: Buffer) => {
+      this.#onOutput(first.subarray(first.subarray(0, JOIN_PREFIX.length).equals(JOIN_PREFIX) ? JOIN_PREFIX.length : 0));
+      stream.stream.on('data', (chunk: Buffer) => this.#onOutput(chunk));
+    });
+    stream.stream.on('drain', () => this.#drainInput());
+    void stream.exit.then((code) => this.#onExit(stream, code));
+    await stream.resize(this.#size).catch(() => undefined);
+    this.#drainInput();
+  }
+
+  #onOutput(chunk: Buffer): void {
+    this.#log.append(chunk);
+    for (const viewer of this.#viewers) viewer.push();
+    this.#flow();
+    this.#marks.scan(chunk);
+  }
+
+  #onExit(stream: ExecStream, code: number | null): void {
+    if (this.#stream !== stream || this.#ended) return;
+    for (const viewer of this.#viewers) viewer.sink.message({ type: 'exit', code });
+    this.close(CLOSE.ended, 'the shell ended');
+    this.#options.onExit(code);
+  }
+
+  #flow(): void {
+    const stream = this.#stream?.stream;
+    if (stream === undefined) return;
+    const lag = this.#viewers.size === 0 ? 0 : Math.min(...[...this.#viewers].map((viewer) => viewer.lag));
+    if (lag >= HIGH_WATER_BYTES && !stream.isPaused()) stream.pause();
+    else if (lag <= LOW_WATER_BYTES && stream.isPaused()) stream.resume();
+  }
+
+  #drainInput(): void {
+    const stream = this.#stream?.stream;
+    if (stream === undefined) return;
+    while (this.#pendingInput.length > 0 && !stream.writableNeedDrain && stream.writable) {
+      const bytes = this.#pendingInput.shift()!;
+      this.#pendingInputBytes -= bytes.length;
+      stream.write(bytes);
+    }
+  }
+
+  #settleSize(): void {
+    const sizes = [...this.#viewers].flatMap((viewer) => (viewer.size === undefined ? [] : [viewer.size]));
+    if (sizes.length === 0) return;
+    const size = { cols: Math.min(...sizes.map((s) => s.cols)), rows: Math.min(...sizes.map((s) => s.rows)) };
+    if (size.cols === this.#size.cols && size.rows === this.#size.rows) return;
+    this.#size = size;
+    for (const viewer of this.#viewers) viewer.sink.message({ type: 'size', ...size });
+    this.#scheduleResize();
+  }
+
+  #resizing = false;
+
+  /** One resize is under way at a time, and the last size wins: a flood of resizes costs the engine little. */
+  #scheduleResize(): void {
+    const stream = this.#stream;
+    if (stream === undefined || this.#resizing) return;
+    this.#resizing = true;
+    const asked = this.#size;
+    stream
+      .resize(asked)
+      .catch(() => undefined)
+      .finally(() => {
+        this.#resizing = false;
+        if (asked.cols !== this.#size.cols || asked.rows !== this.#size.rows) this.#scheduleResize();
+      });
+  }
+}
