@@ -9,7 +9,9 @@ export const frontMatterSchema = z.strictObject({
   /** How long a learner takes. */
   minutes: z.int().min(1).max(120),
   /** What the lesson relies on, and what to read next. */
-  sources: z.array(z.strictObject({ title: z.string().trim().min(1), url: z.url({ protocol: /^https?$/ }) })).default([]),
+  sources: z
+    .array(z.strictObject({ title: z.string().trim().min(1), url: z.url({ protocol: /^https?$/ }) }))
+    .default([]),
 });
 
 export type FrontMatter = z.infer<typeof frontMatterSchema>;

@@ -1,17 +1,15 @@
+import { existsSync } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { Lab } from './lab.ts';
+import { labFaults, isLab } from './lab-schema.ts';
+import { type FileFault, findLessons, type LessonFolder } from './lesson-folders.ts';
 import type { LessonPage } from './page.ts';
+import { parsePage } from './parse-page.ts';
 
 /** A lesson of `content/`. */
-export interface Lesson {
-  /** `<course>/<module>/<slug>`: `containers/images/what-an-image-is`. */
-  id: string;
-  course: string;
-  module: string;
-  slug: string;
-  /** The number before the folder's name. */
-  order: number;
-  /** Absolute. */
-  folder: string;
+export interface Lesson extends LessonFolder {
   page: LessonPage;
   /** Absolute path of lab.ts; undefined for a lesson that is only read. */
   labFile: string | undefined;
@@ -24,12 +22,53 @@ export interface LabLesson extends Lesson {
   filesFolders: readonly string[];
 }
 
-/** All lessons below the folder, in the order of courses, modules and lessons. Throws when a page cannot be parsed. */
+/** All lessons below the folder, in reading order. Throws with the first fault of a page. */
 export async function loadLessons(contentFolder: string): Promise<Lesson[]> {
-  throw new Error(`not written yet: ${contentFolder}`);
+  const faults: FileFault[] = [];
+  const lessons = await readLessons(resolve(contentFolder), (fault) => faults.push(fault));
+  const [first] = faults;
+  if (first) throw new Error(`${first.file}${first.line ? `:${first.line}` : ''}: ${first.message} ${first.fix}`);
+  return lessons;
 }
 
-/** Imports the lesson's lab. Throws for a lesson without one. */
+/** As `loadLessons`, with the faults reported; pages that are not MDX at all are left out. */
+export async function readLessons(contentFolder: string, report: (fault: FileFault) => void): Promise<Lesson[]> {
+  const lessons: Lesson[] = [];
+  for (const found of await findLessons(contentFolder, report)) {
+    const file = join(found.folder, 'lesson.mdx');
+    const shown = join(found.folder.slice(contentFolder.length + 1), 'lesson.mdx');
+    if (!existsSync(file)) {
+      report({
+        file: shown,
+        line: undefined,
+        message: 'The lesson has no page.',
+        fix: 'Create lesson.mdx, or remove the folder.',
+      });
+      continue;
+    }
+    const { page, faults } = parsePage(await readFile(file, 'utf8'), file);
+    for (const fault of faults) report({ ...fault, file: shown });
+    const labFile = join(found.folder, 'lab.ts');
+    if (page) lessons.push({ ...found, page, labFile: existsSync(labFile) ? labFile : undefined });
+  }
+  return lessons;
+}
+
+/** Imports the lesson's lab. Throws for a lesson without one, and when the file is not a lab. */
 export async function loadLab(lesson: Lesson): Promise<LabLesson> {
-  throw new Error(`not written yet: ${lesson.id}`);
+  if (!lesson.labFile) throw new Error(`${lesson.id} has no lab: there is no lab.ts beside its lesson.mdx.`);
+  // The time makes an edited file another module: a development server sees the edit.
+  const { mtimeMs } = await stat(lesson.labFile);
+  const module: unknown = await import(/* @vite-ignore */ `${pathToFileURL(lesson.labFile).href}?${mtimeMs}`);
+  const lab: unknown =
+    typeof module === 'object' && module !== null && 'default' in module ? module.default : undefined;
+  if (!isLab(lab)) throw new Error(`${lesson.labFile} is not a lab: ${labFaults(lab).join('; ')}.`);
+  const { files = [] } = lab.sandbox;
+  const folders = typeof files === 'string' ? [files] : files;
+  return { ...lesson, lab, filesFolders: folders.map((folder) => resolve(lesson.folder, folder)) };
+}
+
+/** The machines of a lab, the first of which is the default one. */
+export function machinesOf(lab: Lab): readonly string[] {
+  return lab.sandbox.machines ?? ['host'];
 }

@@ -9,11 +9,12 @@ export interface LessonPage {
   runBlocks: RunBlock[];
   tasks: PageTask[];
   questions: PageQuestion[];
+  /** Links and pictures of the text. */
   links: PageLink[];
   headings: PageHeading[];
   figures: PageFigure[];
-  /** `sh` fences that nobody executes. */
-  plainShellFences: { line: number }[];
+  /** Names of the components that the page imports itself, and from where. */
+  imports: PageImport[];
 }
 
 export interface RunBlock {
@@ -26,12 +27,15 @@ export interface RunBlock {
   /** The task it stands in. */
   task: string | undefined;
   inSolution: boolean;
+  /** Which of its task's solutions, counted from 1; undefined outside solutions. */
+  solution: number | undefined;
 }
 
 export interface PageTask {
   id: string;
   title: string;
   line: number;
+  /** Number of `<Hint>`s. */
   hints: number;
   /** Number of `<Solution>`s. */
   solutions: number;
@@ -41,7 +45,14 @@ export interface PageQuestion {
   id: string;
   text: string;
   line: number;
-  choices: { text: string; right: boolean; explanation: string }[];
+  choices: PageChoice[];
+}
+
+export interface PageChoice {
+  text: string;
+  right: boolean;
+  explanation: string;
+  line: number;
 }
 
 export interface PageLink {
@@ -53,11 +64,26 @@ export interface PageHeading {
   text: string;
   depth: number;
   line: number;
-  /** The anchor, as the site makes it. */
+  /** The anchor that the site gives it. */
   anchor: string;
 }
 
 export interface PageFigure {
   alt: string | undefined;
   line: number;
+}
+
+export interface PageImport {
+  name: string;
+  from: string;
+  line: number;
+}
+
+/** Something wrong with a page. */
+export interface PageFault {
+  line: number | undefined;
+  /** What is wrong. */
+  message: string;
+  /** What to do about it. */
+  fix: string;
 }
