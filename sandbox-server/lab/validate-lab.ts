@@ -60,13 +60,12 @@ export async function labProblems(lesson: Lesson, images: readonly string[] | un
   ];
 }
 
+const manifestSchema = z.array(z.looseObject({ names: z.array(z.string()) }));
+
 /** `name:tag` of the images in the manifest; undefined without a manifest. */
 export async function readManifest(file: string): Promise<string[] | undefined> {
   if (!existsSync(file)) return undefined;
-  const manifest = z
-    .looseObject({ images: z.array(z.looseObject({ name: z.string() })) })
-    .parse(JSON.parse(await readFile(file, 'utf8')));
-  return manifest.images.map((image) => image.name);
+  return manifestSchema.parse(JSON.parse(await readFile(file, 'utf8'))).flatMap((image) => image.names);
 }
 
 function whyNotLoaded(error: unknown): Pick<PageFault, 'message' | 'fix'> {

@@ -6,7 +6,7 @@ import { contentFolder, labSource, lessonPage } from './content-folder.ts';
 const LESSON = 'containers/images/1-layers';
 
 async function problemsOf(page: string, lab: string | undefined, more: Record<string, string> = {}) {
-  const labFile = lab === undefined ? {} : { [`${LESSON}/lab.ts`]: lab };
+  const labFile: Record<string, string> = lab === undefined ? {} : { [`${LESSON}/lab.ts`]: lab };
   await using content = await contentFolder({ [`${LESSON}/lesson.mdx`]: page, ...labFile, ...more });
   return await validateContent(content.path, { imageManifest: join(content.path, 'manifest.json') });
 }
@@ -54,7 +54,7 @@ test('tasks without a lab, and a task without a solution, are problems', async (
 test('missing folders of files, unknown images and unknown machines are problems', async () => {
   const page = lessonPage({ more: '```sh run machine=hots\nls\n```' });
   const lab = labSource({ sandbox: "files: ['./files'], images: ['busybox:1.36']" });
-  const manifest = JSON.stringify({ images: [{ name: 'busybox:1.37' }] });
+  const manifest = JSON.stringify([{ names: ['busybox:1.37'] }]);
   const messages = (await problemsOf(page, lab, { 'manifest.json': manifest })).map(
     ({ message, fix }) => `${message} ${fix}`,
   );

@@ -1,0 +1,88 @@
+import { Duplex, PassThrough, type Readable, type Writable } from 'node:stream';
+import type { Backend, ExecOptions, ExecStream, SandboxRef } from '../../../sandbox-server/backend/backend.ts';
+
+/** What a faked command does with its streams. */
+export interface FakeProcess {
+  command: readonly string[];
+  machine: string;
+  options: ExecOptions;
+  stdin: PassThrough;
+  stdout: PassThrough;
+  stderr: PassThrough;
+  exit: (code: number | null) => void;
+}
+
+export const SANDBOX: SandboxRef = { id: 'test', machines: ['host'] };
+
+/** A backend whose commands are functions; counts what it started and what still runs. */
+export class FakeBackend implements Backend {
+  readonly name = 'fake';
+  readonly started: FakeProcess[] = [];
+  running = 0;
+  readonly #program: (process: FakeProcess) => void;
+
+  constructor(program: (process: FakeProcess) => void) {
+    this.#program = program;
+  }
+
+  create(): Promise<SandboxRef> {
+    return Promise.resolve(SANDBOX);
+  }
+
+  exec(
+    _sandbox: SandboxRef,
+    machine: string,
+    command: readonly string[],
+    options: ExecOptions = {},
+  ): Promise<ExecStream> {
+    const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
+    const { promise, resolve } = Promise.withResolvers<number | null>();
+    let ended = false;
+    const exit = (code: number | null) => {
+      if (ended) return;
+      ended = true;
+      this.running--;
+      stdout.end();
+      stderr.end();
+      resolve(code);
+    };
+    this.running++;
+    const process = { command, machine, options, stdin, stdout, stderr, exit };
+    this.started.push(process);
+    this.#program(process);
+    const stream = Duplex.from({ readable: stdout as Readable, writable: stdin as Writable });
+    stream.on('error', () => exit(null));
+    const close = () => {
+      exit(null);
+      stdin.end();
+    };
+    stream.on('close', close);
+    return Promise.resolve({ stream, stderr, resize: () => Promise.resolve(), exit: promise, close });
+  }
+
+  stat() {
+    return Promise.resolve({ state: 'running' as const, down: [] });
+  }
+
+  destroy(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  list(): Promise<string[]> {
+    return Promise.resolve([]);
+  }
+
+  watch(): Disposable {
+    return { [Symbol.dispose]: () => undefined };
+  }
+}
+
+/** Answers every command with the same output and code. */
+export function replying(stdout: string, code = 0, stderr = ''): FakeBackend {
+  return new FakeBackend((process) => {
+    process.stdin.resume();
+    process.stdout.write(stdout);
+    process.stderr.write(stderr);
+    process.exit(code);
+  });
+}
