@@ -52,8 +52,8 @@ export interface LabTask {
 export interface NearMiss {
   /** Typed into the terminal. */
   run?: string;
-  /** Typed as the answer. */
-  answer?: string;
+  /** Typed as the answer; a function works it out from the sandbox, as a learner who looks at the wrong place would. */
+  answer?: string | ((context: CheckContext) => Promise<string> | string);
   /** What the verdict's message, expected or observed must contain, so that the learner is told the right thing. */
   says: string | RegExp;
 }
