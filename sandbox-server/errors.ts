@@ -4,8 +4,9 @@ import type { ProblemView } from './protocol/views.ts';
 export const CATALOGUE = {
   'not-found': { status: 404, message: 'There is nothing at this address.', fix: 'Check the address, or go back to the course page.' },
   'unknown-lesson': { status: 404, message: 'There is no such lesson.', fix: 'Choose a lesson on the course page.' },
+  // The same answer for one that does not exist and one that is somebody else's: no hint that it exists.
   'unknown-session': {
-    status: 404,
+    status: 403,
     message: 'There is no such session, or it is not yours.',
     fix: 'Start the lab again on the lesson’s page.',
   },
@@ -49,16 +50,21 @@ export const CATALOGUE = {
   'sandbox-lost': {
     status: 410,
     message: 'The sandbox of this lab stopped unexpectedly.',
-    fix: 'Reset the lab for a fresh one; finished tasks stay finished.',
+    fix: 'Start it again for a fresh one; finished tasks stay finished.',
   },
   'out-of-memory': {
     status: 410,
     message: 'The sandbox used more memory than it may and was stopped.',
-    fix: 'Reset the lab for a fresh one; finished tasks stay finished.',
+    fix: 'Start it again for a fresh one; finished tasks stay finished.',
   },
   'start-failed': { status: 500, message: 'The lab could not be started.', fix: 'Try again. If it fails again, tell the organiser.' },
   'session-expired': { status: 410, message: 'The lab’s time was over, so it was stopped.', fix: 'Start it again; finished tasks stay finished.' },
   'session-idle': { status: 410, message: 'Nobody used the lab for a while, so it was stopped.', fix: 'Start it again; finished tasks stay finished.' },
+  'site-missing': {
+    status: 503,
+    message: 'The site has not been built.',
+    fix: 'The organiser can build it with `npm run build`.',
+  },
   'storage-failed': {
     status: 503,
     message: 'The server could not store this.',

@@ -1,19 +1,20 @@
 import { readdir, readFile, readlink, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { pack, type Pack } from 'tar-stream';
 
 /** Left by editors and file managers. */
 const UNWANTED = new Set(['.DS_Store', 'Thumbs.db']);
 
 /** The content of folders as one tar archive, a later folder's files over an earlier one's. */
-export function filesArchive(folders: readonly string[]): Pack {
+export function filesArchive(folders: readonly string[]): Readable {
   const archive = pack();
   const add = async () => {
     for (const folder of folders) await addFolder(archive, folder, '');
     archive.finalize();
   };
   add().catch((error: unknown) => archive.destroy(error instanceof Error ? error : new Error(String(error))));
-  return archive;
+  return Readable.from(archive);
 }
 
 async function addFolder(archive: Pack, folder: string, prefix: string): Promise<void> {

@@ -16,8 +16,8 @@ export interface TerminalOptions {
   onCommandEnd: (exitCode: number | null) => void;
   /** Something was typed. */
   onInput: () => void;
-  /** The shell ended, with its code if that is known. */
-  onExit: (code: number | null) => void;
+  /** The shell ended. */
+  onExit: (code: number) => void;
 }
 
 /**
@@ -118,7 +118,7 @@ export class Terminal {
   }
 
   #hello(viewer: Viewer, offset: number, missed: number, resumed: boolean): void {
-    viewer.sink.message({ type: 'hello', epoch: this.epoch, offset, missed, resumed, readOnly: viewer.readOnly, ...this.#size });
+    viewer.sink.message({ type: 'hello', epoch: this.epoch, offset, liveFrom: this.#log.end, missed, resumed, readOnly: viewer.readOnly, ...this.#size });
   }
 
   async #open(): Promise<void> {
@@ -148,6 +148,14 @@ export class Terminal {
 
   #onExit(stream: ExecStream, code: number | null): void {
     if (this.#stream !== stream || this.#ended) return;
+    if (code === null) {
+      // The connection broke, not the shell: whoever comes back opens it again.
+      this.#stream = undefined;
+      this.#opening = undefined;
+      for (const viewer of this.#viewers) viewer.sink.close(CLOSE.sandboxGone, 'the connection to the sandbox broke');
+      this.#viewers.clear();
+      return;
+    }
     for (const viewer of this.#viewers) viewer.sink.message({ type: 'exit', code });
     this.close(CLOSE.ended, 'the shell ended');
     this.#options.onExit(code);

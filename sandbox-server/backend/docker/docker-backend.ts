@@ -38,6 +38,7 @@ export class DockerBackend implements Backend {
   readonly #mirror: Mirror;
   /** Sandboxes that are being removed: their containers die as wanted. */
   readonly #leaving = new Set<string>();
+  #apparmor: Promise<boolean> | undefined;
 
   constructor(options: DockerBackendOptions) {
     this.#docker = options.docker;
@@ -66,9 +67,9 @@ export class DockerBackend implements Backend {
         CheckDuplicate: true,
         Labels: labelsFor(this.#owner, 'network', { sandbox: spec.id, ...(spec.labels ? { extra: spec.labels } : {}) }),
       });
-      const mirrorIp = await this.#mirror.join(network);
+      const [mirrorIp, apparmor] = await Promise.all([this.#mirror.join(network), this.#hasApparmor()]);
       step('Start the Docker Engine');
-      await Promise.all(spec.machines.map((machine) => this.#startMachine(this.#plan(spec, machine, mirrorIp), options.signal)));
+      await Promise.all(spec.machines.map((machine) => this.#startMachine(this.#plan(spec, machine, mirrorIp, apparmor), options.signal)));
       options.signal?.throwIfAborted();
       return { id: spec.id, machines: spec.machines };
     } catch (error) {
@@ -138,7 +139,7 @@ export class DockerBackend implements Backend {
     return watchContainers(this.#docker, this.#owner, this.#leaving, onLost);
   }
 
-  #plan(spec: SandboxSpec, machine: string, mirrorIp: string): MachinePlan {
+  #plan(spec: SandboxSpec, machine: string, mirrorIp: string, apparmor: boolean): MachinePlan {
     return {
       owner: this.#owner,
       sandbox: spec.id,
@@ -147,7 +148,19 @@ export class DockerBackend implements Backend {
       limits: { ...this.#limits, ...spec.limits },
       mirrorIp,
       extraLabels: spec.labels ?? {},
+      apparmor,
     };
+  }
+
+  #hasApparmor(): Promise<boolean> {
+    this.#apparmor ??= this.#docker.info().then(
+      (info: { SecurityOptions?: string[] }) => (info.SecurityOptions ?? []).some((option) => option.includes('name=apparmor')),
+      (error: unknown) => {
+        this.#apparmor = undefined;
+        throw error;
+      },
+    );
+    return this.#apparmor;
   }
 
   async #startMachine(plan: MachinePlan, signal: AbortSignal | undefined): Promise<void> {

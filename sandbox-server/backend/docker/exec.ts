@@ -54,9 +54,43 @@ export async function execInContainer(
 
 function split(socket: Socket): { stream: Duplex; stderr: PassThrough } {
   const { stdout, stderr } = demux(socket);
-  const stream = Duplex.from({ readable: stdout, writable: socket });
-  stream.on('error', () => socket.destroy());
-  return { stream, stderr };
+  return { stream: new SplitDuplex(stdout, socket), stderr };
+}
+
+/** Reads the one, writes the other; ending it half-closes, so that the command sees the end of its input. */
+class SplitDuplex extends Duplex {
+  readonly #source: PassThrough;
+  readonly #socket: Socket;
+
+  constructor(source: PassThrough, socket: Socket) {
+    super({ allowHalfOpen: true });
+    this.#source = source;
+    this.#socket = socket;
+    source.on('data', (chunk: Buffer) => {
+      if (!this.push(chunk)) source.pause();
+    });
+    source.once('end', () => this.push(null));
+    socket.once('close', () => {
+      if (!this.writableEnded) this.destroy();
+    });
+  }
+
+  override _read(): void {
+    this.#source.resume();
+  }
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
+    this.#socket.write(chunk, done);
+  }
+
+  override _final(done: () => void): void {
+    this.#socket.end(done);
+  }
+
+  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    this.#socket.destroy();
+    done(error);
+  }
 }
 
 function ended(): PassThrough {

@@ -13,6 +13,8 @@ export interface MachinePlan {
   limits: MachineLimits;
   mirrorIp: string;
   extraLabels: Record<string, string>;
+  /** The host confines containers by AppArmor, whose default profile forbids a daemon to mount. */
+  apparmor: boolean;
 }
 
 const USER = `${LEARNER.uid}:${LEARNER.gid}`;
@@ -26,7 +28,8 @@ const LOGS = { Type: 'local', Config: { 'max-size': '1m', 'max-file': '2' } };
 /** The shell needs little: the learner's own programs. The engine's container runs everything they start. */
 const SHELL_MEMORY_BYTES = 512 * 1024 ** 2;
 const SHELL_PIDS = 256;
-const OPEN_FILES = { Name: 'nofile', Soft: 65_536, Hard: 65_536 };
+/** Within the hard limit of every host that was seen; raising it would need CAP_SYS_RESOURCE, which not every host grants. */
+const OPEN_FILES = { Name: 'nofile', Soft: 16_384, Hard: 16_384 };
 
 /**
  * The container with the rootless daemon. Unprivileged outside, root inside its own user namespace only.
@@ -48,7 +51,7 @@ export function engineContainer(plan: MachinePlan): Docker.ContainerCreateOption
       Privileged: false,
       CapDrop: ['ALL'],
       CapAdd: ['SETUID', 'SETGID'],
-      SecurityOpt: ['seccomp=unconfined'],
+      SecurityOpt: ['seccomp=unconfined', ...(plan.apparmor ? ['apparmor=unconfined'] : [])],
       MaskedPaths: [],
       ReadonlyPaths: [],
       Devices: [{ PathOnHost: '/dev/net/tun', PathInContainer: '/dev/net/tun', CgroupPermissions: 'rwm' }],

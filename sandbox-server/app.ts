@@ -1,0 +1,116 @@
+import Docker from 'dockerode';
+import { mkdirSync } from 'node:fs';
+import type { Server } from 'node:http';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DockerBackend } from './backend/docker/docker-backend.ts';
+import { systemClock } from './clock.ts';
+import type { Config } from './config.ts';
+import { DrydockError } from './errors.ts';
+import { buildHttp } from './gateway/http.ts';
+import { serveSockets } from './gateway/sockets.ts';
+import { loadLab, loadLessons, type LabLesson } from './lab/lessons.ts';
+import type { Log } from './log.ts';
+import { ownerOf } from './owner.ts';
+import type { StatusView } from './protocol/views.ts';
+import { SessionRegistry } from './session/registry.ts';
+import type { EngineHandle, ImageSet, Problem } from './setup/types.ts';
+import { SqliteStore } from './store/sqlite-store.ts';
+
+export interface AppOptions {
+  config: Config;
+  log: Log;
+  engine: EngineHandle | null;
+  engineProblem?: Problem;
+  images: ImageSet | null;
+}
+
+export interface App {
+  /** Starts to listen; resolves with the address to open. */
+  listen(): Promise<string>;
+  /**
+   * Stops listening and lets go of everything. `sandboxes`: `remove` ends all sessions; `keep` leaves them for the next
+   * server on this data folder. Safe to call twice.
+   */
+  close(sandboxes: 'remove' | 'keep'): Promise<void>;
+}
+
+/** An engine that takes longer than this to say anything counts as gone. */
+const PING_MS = 3_000;
+
+/** The composition root: the only place that names concrete classes. */
+export async function createApp(options: AppOptions): Promise<App> {
+  const { config, log, engine, images } = options;
+  mkdirSync(config.dataDir, { recursive: true });
+  const store = new SqliteStore(join(config.dataDir, 'drydock.db'));
+  const lessons = new Map((await loadLessons(config.contentDir)).map((lesson) => [lesson.id, lesson]));
+  const labs = new Map<string, Promise<LabLesson>>();
+  const findLab = async (id: string): Promise<LabLesson> => {
+    const lesson = lessons.get(id);
+    if (lesson === undefined) throw new DrydockError('unknown-lesson');
+    if (lesson.labFile === undefined) throw new DrydockError('lesson-without-lab');
+    const lab = labs.get(id) ?? loadLab(lesson);
+    labs.set(id, lab);
+    return lab;
+  };
+
+  const docker = engine === null ? undefined : new Docker(engine.dockerodeOptions);
+  const backend =
+    docker === undefined || images === null ? undefined : new DockerBackend({ docker, owner: ownerOf(config.dataDir), images });
+  const sessions =
+    backend === undefined
+      ? undefined
+      : new SessionRegistry({ backend, store, clock: systemClock, limits: config.sessions, log }, findLab);
+
+  const status = async (): Promise<StatusView> => {
+    if (engine === null || docker === undefined || sessions === undefined) {
+      const problem = new DrydockError('no-engine', options.engineProblem && { detail: options.engineProblem.what, fix: options.engineProblem.fix });
+      return { labs: 'unavailable', problem: problem.view() };
+    }
+    try {
+      await withTimeout(docker.ping(), PING_MS);
+      return { labs: 'available', engine: `${engine.description}, rootless sandboxes` };
+    } catch (error) {
+      return { labs: 'unavailable', problem: new DrydockError('engine-gone', { cause: error }).view() };
+    }
+  };
+
+  const services = { config, store, clock: systemClock, log, sessions, status, lessons: new Set(lessons.keys()) };
+  const http = await buildHttp(services);
+  const sockets = serveSockets(http.server as Server, services, (header) => http.parseCookie(header));
+
+  let closing: Promise<void> | undefined;
+  const close = async (sandboxes: 'remove' | 'keep') => {
+    if (sandboxes === 'remove') await sessions?.stopAll();
+    else sessions?.release();
+    sockets.close();
+    await http.close();
+    if (sandboxes === 'remove') await backend?.destroyAll();
+    store.close();
+  };
+
+  return {
+    listen: async () => {
+      // Sandboxes from before are taken up, and what belongs to none removed, before anybody can ask for one.
+      if (backend !== undefined && sessions !== undefined) {
+        await backend.prepare();
+        await sessions.open();
+      }
+      return http.listen({ host: config.host, port: config.port });
+    },
+    close: (sandboxes) => (closing ??= close(sandboxes)),
+  };
+}
+
+async function withTimeout(work: Promise<unknown>, ms: number): Promise<void> {
+  const timer = new AbortController();
+  const late = sleep(ms, undefined, { signal: timer.signal, ref: false }).then(() => {
+    throw new Error(`no answer within ${ms} ms`);
+  });
+  late.catch(() => undefined);
+  try {
+    await Promise.race([work, late]);
+  } finally {
+    timer.abort();
+  }
+}

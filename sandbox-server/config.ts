@@ -1,0 +1,53 @@
+import { totalmem } from 'node:os';
+
+/** Everything that can be set. Times in milliseconds. */
+export interface Config {
+  host: string;
+  port: number;
+  /** State: the database, and the server's id on the engine. */
+  dataDir: string;
+  /** The built site. */
+  siteDir: string;
+  contentDir: string;
+  sessions: SessionLimits;
+  logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
+}
+
+export interface SessionLimits {
+  /** Ends when nothing is typed, clicked or run for this long. Default 30 minutes. */
+  idleMs: number;
+  /** Ends after this long unless extended. Default 60 minutes. */
+  lifetimeMs: number;
+  /** What one extension adds. Default 30 minutes. */
+  extendMs: number;
+  /** The longest that extending can make it. Default 4 hours. */
+  maxLifetimeMs: number;
+  /** On the whole server. Default: what fits into 80% of the memory at 1 GiB each, at most 50. */
+  maxSessions: number;
+  /** Of one learner at a time. Default 2. */
+  maxPerLearner: number;
+  /** In one session. Default 8. */
+  maxTerminals: number;
+}
+
+const MINUTE = 60_000;
+
+export function defaultSessionLimits(memoryBytes: number = totalmem()): SessionLimits {
+  return {
+    idleMs: 30 * MINUTE,
+    lifetimeMs: 60 * MINUTE,
+    extendMs: 30 * MINUTE,
+    maxLifetimeMs: 240 * MINUTE,
+    maxSessions: Math.max(1, Math.min(50, Math.floor((memoryBytes * 0.8) / 1024 ** 3))),
+    maxPerLearner: 2,
+    maxTerminals: 8,
+  };
+}
+
+/** Reads what the environment says; the only place of the server that does. */
+export function configFromEnvironment(environment: NodeJS.ProcessEnv): Partial<Config> {
+  const level = environment['DRYDOCK_LOG'];
+  if (level === undefined || level === '') return {};
+  if (level === 'debug' || level === 'info' || level === 'warn' || level === 'error' || level === 'silent') return { logLevel: level };
+  throw new Error(`DRYDOCK_LOG is “${level}”. It takes debug, info, warn, error or silent.`);
+}

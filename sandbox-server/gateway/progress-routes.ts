@@ -1,0 +1,40 @@
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import { DrydockError } from '../errors.ts';
+import type { MeView } from '../protocol/views.ts';
+import { ensureLearner } from './identity.ts';
+import { idSchema, parseBody } from './parse.ts';
+import type { GatewayServices } from './services.ts';
+
+const visitBody = z.object({ lesson: idSchema });
+const quizBody = z.object({ lesson: idSchema, question: idSchema, choice: idSchema, right: z.boolean() });
+
+export function progressRoutes(app: FastifyInstance, { store, sessions, lessons, clock }: GatewayServices): void {
+  const known = (lesson: string) => {
+    if (!lessons.has(lesson)) throw new DrydockError('unknown-lesson');
+    return lesson;
+  };
+
+  app.get('/api/me', async (request, reply): Promise<MeView> => {
+    const learner = ensureLearner(request, reply);
+    reply.header('cache-control', 'no-store');
+    const { lessons: progress, lastLesson } = store.progress(learner);
+    return {
+      progress,
+      sessions: (sessions?.of(learner) ?? []).map((session) => session.view()),
+      ...(lastLesson === undefined ? {} : { lastLesson }),
+    };
+  });
+
+  app.put('/api/progress/visit', async (request, reply) => {
+    const { lesson } = parseBody(visitBody, request.body);
+    store.recordVisit(ensureLearner(request, reply), known(lesson), clock.now());
+    return reply.code(204).send();
+  });
+
+  app.put('/api/progress/quiz', async (request, reply) => {
+    const { lesson, question, choice, right } = parseBody(quizBody, request.body);
+    store.recordQuiz(ensureLearner(request, reply), known(lesson), question, { choice, right, at: clock.now() });
+    return reply.code(204).send();
+  });
+}

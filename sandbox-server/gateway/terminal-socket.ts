@@ -1,0 +1,52 @@
+import type { WebSocket } from 'ws';
+import { z } from 'zod';
+import { toDrydockError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import { CLOSE } from '../protocol/close-codes.ts';
+import type { TerminalServerMessage } from '../protocol/terminal.ts';
+import type { Session } from '../session/session.ts';
+import { parseMessage, toBuffer } from './messages.ts';
+
+const message = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('resize'), cols: z.number(), rows: z.number() }),
+  z.object({ type: z.literal('ack'), offset: z.number().int().nonnegative() }),
+]);
+
+/** One page's view of one terminal. */
+export function serveTerminal(ws: WebSocket, session: Session, id: string, query: URLSearchParams, log: Log): void {
+  const terminal = session.terminal(id);
+  const send = (out: TerminalServerMessage) => {
+    if (ws.readyState === ws.OPEN) ws.send(JSON.stringify(out));
+  };
+  const viewer = terminal.attach(
+    {
+      bytes: (chunk) => ws.send(chunk, { binary: true }),
+      message: send,
+      close: (code, reason) => ws.close(code, reason),
+    },
+    { readOnly: query.get('readonly') === '1', ...resumeFrom(query) },
+  );
+  ws.on('close', () => terminal.detach(viewer));
+  ws.on('message', (data, isBinary) => {
+    if (isBinary) {
+      terminal.input(viewer, toBuffer(data));
+      return;
+    }
+    const parsed = parseMessage(message, data, isBinary);
+    if (parsed === undefined) ws.close(CLOSE.badFrame, 'a text frame was not of the protocol');
+    else if (parsed.type === 'resize') terminal.resize(viewer, parsed.cols, parsed.rows);
+    else terminal.ack(viewer, parsed.offset);
+  });
+  terminal.open().catch((error: unknown) => {
+    const known = toDrydockError(error, 'sandbox-lost');
+    log.warn({ session: session.id, terminal: id, err: error }, 'could not open the terminal');
+    send({ type: 'error', ...known.view() });
+    ws.close(CLOSE.sandboxGone, known.code);
+  });
+}
+
+function resumeFrom(query: URLSearchParams): { resume?: { epoch: string; offset: number } } {
+  const epoch = query.get('epoch');
+  const offset = Number(query.get('offset'));
+  return epoch !== null && Number.isSafeInteger(offset) && offset >= 0 ? { resume: { epoch, offset } } : {};
+}

@@ -1,0 +1,99 @@
+import type { SandboxRef } from '../backend/backend.ts';
+import { toDrydockError, type DrydockError } from '../errors.ts';
+import { CheckClients } from '../grader/check-clients.ts';
+import { watchEngineEvents } from '../grader/engine-events.ts';
+import { Grader, type TriggerReason } from '../grader/grader.ts';
+import { LiveViewSource } from '../grader/live-view.ts';
+import type { LabLesson } from '../lab/lessons.ts';
+import type { SessionServerMessage } from '../protocol/events.ts';
+import type { LiveView } from '../protocol/live.ts';
+import type { TaskView } from '../protocol/views.ts';
+import type { SessionServices } from './session.ts';
+
+/** What watches one sandbox: the grader of its tasks, the live view, and the engine's events that set both off. */
+export class Grading implements Disposable {
+  readonly #clients: CheckClients;
+  readonly #grader: Grader;
+  readonly #live: LiveViewSource;
+  readonly #abort = new AbortController();
+
+  constructor(options: {
+    services: SessionServices;
+    session: string;
+    learner: string;
+    lesson: LabLesson;
+    sandbox: SandboxRef;
+    emit: (message: SessionServerMessage) => void;
+    onStorageError: (error: DrydockError) => void;
+  }) {
+    const { services, session, learner, lesson, sandbox, emit } = options;
+    const { backend, clock, log, store } = services;
+    this.#clients = new CheckClients({ backend, sandbox });
+    const engine = this.#clients.engine();
+    this.#grader = new Grader({
+      lab: lesson.lab,
+      context: (run) => this.#clients.context(run),
+      clock,
+      passed: store.passed(learner, lesson.id),
+      onTask: (task) => emit({ type: 'task', task }),
+      onPassed: (task, at) => {
+        try {
+          store.recordPassed(learner, lesson.id, task, at);
+        } catch (error) {
+          log.error({ session, task, err: error }, 'could not store that a task was passed');
+          options.onStorageError(toDrydockError(error, 'storage-failed'));
+        }
+      },
+      onBroken: (task, error) => log.error({ session, lesson: lesson.id, task, err: error }, 'a check is broken'),
+    });
+    this.#live = new LiveViewSource({
+      engine,
+      clock,
+      onLive: (live) => emit({ type: 'live', live }),
+      onError: (error) => log.debug({ session, err: error }, 'no live view just now'),
+    });
+    void watchEngineEvents({
+      engine,
+      clock,
+      signal: this.#abort.signal,
+      onEvent: () => {
+        this.#live.touch();
+        this.#grader.trigger('event');
+      },
+      onConnected: () => this.#live.touch(),
+    });
+    this.#grader.start();
+  }
+
+  tasks(): TaskView[] {
+    return this.#grader.tasks();
+  }
+
+  trigger(reason: TriggerReason): void {
+    this.#grader.trigger(reason);
+  }
+
+  answer(task: string, value: string): boolean {
+    return this.#grader.answer(task, value);
+  }
+
+  checkNow(task: string): boolean {
+    return this.#grader.checkNow(task);
+  }
+
+  setWatched(watched: boolean): void {
+    this.#grader.setWatched(watched);
+  }
+
+  setLive(on: boolean): LiveView | undefined {
+    this.#live.setOn(on);
+    return this.#live.current;
+  }
+
+  [Symbol.dispose](): void {
+    this.#abort.abort();
+    this.#grader[Symbol.dispose]();
+    this.#live[Symbol.dispose]();
+    this.#clients[Symbol.dispose]();
+  }
+}

@@ -1,0 +1,95 @@
+import { randomBytes } from 'node:crypto';
+import type { Backend, SandboxRef } from '../backend/backend.ts';
+import { PATHS } from '../backend/paths.ts';
+import { DrydockError } from '../errors.ts';
+import { CLOSE } from '../protocol/close-codes.ts';
+import type { TerminalView } from '../protocol/views.ts';
+import { SHELL_ENV, shellCommand } from '../terminal/shell-command.ts';
+import { Terminal } from '../terminal/terminal.ts';
+
+export interface TerminalsOptions {
+  backend: Backend;
+  sandbox: () => SandboxRef;
+  /** The most that may be open at once. */
+  limit: number;
+  onCommandEnd: () => void;
+  onInput: () => void;
+  /** One was opened or ended. */
+  onChange: () => void;
+}
+
+/** The terminals of one session. */
+export class Terminals {
+  readonly #options: TerminalsOptions;
+  readonly #open = new Map<string, { view: TerminalView; terminal: Terminal }>();
+
+  constructor(options: TerminalsOptions) {
+    this.#options = options;
+  }
+
+  views(): TerminalView[] {
+    return [...this.#open.values()].map(({ view }) => view);
+  }
+
+  get(id: string): Terminal {
+    const found = this.#open.get(id);
+    if (found === undefined) throw new DrydockError('unknown-terminal');
+    return found.terminal;
+  }
+
+  async open(machine: string): Promise<TerminalView> {
+    if (!this.#options.sandbox().machines.includes(machine)) throw new DrydockError('unknown-machine');
+    if (this.#open.size >= this.#options.limit) throw new DrydockError('too-many-terminals');
+    const view = { id: randomBytes(5).toString('hex'), machine, title: this.#title(machine) };
+    const terminal = this.#add(view);
+    try {
+      await terminal.open();
+    } catch (error) {
+      this.#open.delete(view.id);
+      throw error;
+    }
+    this.#options.onChange();
+    return view;
+  }
+
+  /** Known from before a restart: each opens again when somebody looks at it. */
+  restore(views: readonly TerminalView[]): void {
+    for (const view of views) this.#add(view);
+  }
+
+  close(id: string): void {
+    this.get(id).close();
+    this.#open.delete(id);
+    this.#options.onChange();
+  }
+
+  closeAll(why: 'ended' | 'restarting'): void {
+    const reason = why === 'ended' ? 'the sandbox was removed' : 'the server restarts';
+    for (const { terminal } of this.#open.values()) terminal.close(CLOSE[why], reason);
+    this.#open.clear();
+  }
+
+  #add(view: TerminalView): Terminal {
+    const { backend, sandbox, onCommandEnd, onInput, onChange } = this.#options;
+    const terminal = new Terminal({
+      open: (size) =>
+        backend.exec(sandbox(), view.machine, shellCommand(view.id), { tty: size, env: SHELL_ENV, workingDir: PATHS.home }),
+      onCommandEnd,
+      onInput,
+      onExit: () => {
+        if (this.#open.delete(view.id)) onChange();
+      },
+    });
+    this.#open.set(view.id, { view, terminal });
+    return terminal;
+  }
+
+  /** `host`, then `host 2`, with the first number that is free. */
+  #title(machine: string): string {
+    const taken = new Set(this.views().map((view) => view.title));
+    for (let n = 1; ; n++) {
+      const title = n === 1 ? machine : `${machine} ${n}`;
+      if (!taken.has(title)) return title;
+    }
+  }
+}

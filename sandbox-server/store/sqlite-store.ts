@@ -1,0 +1,123 @@
+import { DatabaseSync } from 'node:sqlite';
+import { z } from 'zod';
+import { DrydockError } from '../errors.ts';
+import type { LessonProgress } from '../protocol/views.ts';
+import type { Store, StoredSession } from './store.ts';
+
+const SCHEMA = `
+CREATE TABLE IF NOT EXISTS passed (
+  learner TEXT NOT NULL, lesson TEXT NOT NULL, task TEXT NOT NULL, at INTEGER NOT NULL,
+  PRIMARY KEY (learner, lesson, task)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS quiz (
+  learner TEXT NOT NULL, lesson TEXT NOT NULL, question TEXT NOT NULL, choice TEXT NOT NULL, right INTEGER NOT NULL, at INTEGER NOT NULL,
+  PRIMARY KEY (learner, lesson, question)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS visit (
+  learner TEXT NOT NULL, lesson TEXT NOT NULL, at INTEGER NOT NULL,
+  PRIMARY KEY (learner, lesson)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS session (id TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
+`;
+
+/** How long a write waits for another process that holds the file. */
+const BUSY_TIMEOUT_MS = 2_000;
+
+const storedSession = z.object({
+  id: z.string(),
+  learner: z.string(),
+  lesson: z.string(),
+  state: z.enum(['queued', 'starting', 'ready', 'resetting', 'stopping', 'ended', 'failed']),
+  sandbox: z.object({ id: z.string(), machines: z.array(z.string()) }),
+  terminals: z.array(z.object({ id: z.string(), machine: z.string(), title: z.string() })),
+  createdAt: z.number(),
+  expiresAt: z.number(),
+});
+
+const row = {
+  passed: z.object({ lesson: z.string(), task: z.string(), at: z.number() }),
+  quiz: z.object({ lesson: z.string(), question: z.string(), choice: z.string(), right: z.number() }),
+  visit: z.object({ lesson: z.string(), at: z.number() }),
+};
+
+/** One file; `:memory:` for none. */
+export class SqliteStore implements Store {
+  readonly #db: DatabaseSync;
+
+  constructor(file: string) {
+    this.#db = new DatabaseSync(file);
+    this.#db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS};`);
+    this.#db.exec(SCHEMA);
+  }
+
+  progress(learner: string): { lessons: Record<string, LessonProgress>; lastLesson?: string } {
+    const lessons: Record<string, LessonProgress> = {};
+    const of = (lesson: string) => (lessons[lesson] ??= { tasks: [], quiz: {}, visitedAt: 0 });
+    for (const found of this.#all('SELECT lesson, task, at FROM passed WHERE learner = ? ORDER BY at', [learner], row.passed)) {
+      of(found.lesson).tasks.push(found.task);
+    }
+    for (const found of this.#all('SELECT lesson, question, choice, right FROM quiz WHERE learner = ?', [learner], row.quiz)) {
+      of(found.lesson).quiz[found.question] = { choice: found.choice, right: found.right === 1 };
+    }
+    const visits = this.#all('SELECT lesson, at FROM visit WHERE learner = ? ORDER BY at', [learner], row.visit);
+    for (const found of visits) of(found.lesson).visitedAt = found.at;
+    const last = visits.at(-1)?.lesson;
+    return { lessons, ...(last === undefined ? {} : { lastLesson: last }) };
+  }
+
+  passed(learner: string, lesson: string): { task: string; at: number }[] {
+    return this.#all('SELECT lesson, task, at FROM passed WHERE learner = ? AND lesson = ?', [learner, lesson], row.passed);
+  }
+
+  recordPassed(learner: string, lesson: string, task: string, at: number): void {
+    this.#run('INSERT INTO passed VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING', [learner, lesson, task, at]);
+  }
+
+  recordQuiz(learner: string, lesson: string, question: string, answer: { choice: string; right: boolean; at: number }): void {
+    this.#run('INSERT OR REPLACE INTO quiz VALUES (?, ?, ?, ?, ?, ?)', [
+      learner,
+      lesson,
+      question,
+      answer.choice,
+      answer.right ? 1 : 0,
+      answer.at,
+    ]);
+  }
+
+  recordVisit(learner: string, lesson: string, at: number): void {
+    this.#run('INSERT OR REPLACE INTO visit VALUES (?, ?, ?)', [learner, lesson, at]);
+  }
+
+  saveSession(session: StoredSession): void {
+    this.#run('INSERT OR REPLACE INTO session VALUES (?, ?)', [session.id, JSON.stringify(session)]);
+  }
+
+  deleteSession(id: string): void {
+    this.#run('DELETE FROM session WHERE id = ?', [id]);
+  }
+
+  sessions(): StoredSession[] {
+    const bodies = this.#all('SELECT body FROM session', [], z.object({ body: z.string() }));
+    return bodies.map(({ body }) => storedSession.parse(JSON.parse(body)));
+  }
+
+  close(): void {
+    if (this.#db.isOpen) this.#db.close();
+  }
+
+  #all<T>(sql: string, values: (string | number)[], schema: z.ZodType<T>): T[] {
+    try {
+      return this.#db
+        .prepare(sql)
+        .all(...values)
+        .map((found) => schema.parse(found));
+    } catch (error) {
+      throw new DrydockError('storage-failed', { detail: 'The server could not read what was stored.', cause: error });
+    }
+  }
+
+  #run(sql: string, values: (string | number)[]): void {
+    try {
+      this.#db.prepare(sql).run(...values);
+    } catch (error) {
+      throw new DrydockError('storage-failed', { cause: error });
+    }
+  }
+}
