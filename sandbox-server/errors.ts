@@ -60,6 +60,11 @@ export const CATALOGUE = {
   'start-failed': { status: 500, message: 'The lab could not be started.', fix: 'Try again. If it fails again, tell the organiser.' },
   'session-expired': { status: 410, message: 'The lab’s time was over, so it was stopped.', fix: 'Start it again; finished tasks stay finished.' },
   'session-idle': { status: 410, message: 'Nobody used the lab for a while, so it was stopped.', fix: 'Start it again; finished tasks stay finished.' },
+  'data-in-use': {
+    status: 503,
+    message: 'Another Drydock uses this data folder.',
+    fix: 'Stop it first, or choose another folder with --data.',
+  },
   'site-missing': {
     status: 503,
     message: 'The site has not been built.',

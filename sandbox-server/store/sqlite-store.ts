@@ -17,7 +17,7 @@ CREATE TABLE IF NOT EXISTS visit (
 CREATE TABLE IF NOT EXISTS session (id TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
 `;
 
-/** How long a write waits for another process that holds the file. */
+/** How long opening waits for another process that holds the file, which may just be ending. */
 const BUSY_TIMEOUT_MS = 2_000;
 
 const storedSession = z.object({
@@ -37,14 +37,23 @@ const row = {
   visit: z.object({ lesson: z.string(), at: z.number() }),
 };
 
-/** One file; `:memory:` for none. */
+/** One file, for one process at a time; `:memory:` for none. Throws DrydockError `data-in-use`. */
 export class SqliteStore implements Store {
   readonly #db: DatabaseSync;
 
   constructor(file: string) {
     this.#db = new DatabaseSync(file);
-    this.#db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS};`);
-    this.#db.exec(SCHEMA);
+    try {
+      // One server at a time: the system lets go of the lock however the process ends.
+      this.#db.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}; PRAGMA locking_mode = EXCLUSIVE;`);
+      this.#db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
+      this.#db.exec(SCHEMA);
+      this.#db.exec('BEGIN IMMEDIATE; COMMIT;');
+    } catch (error) {
+      this.#db.close();
+      if (!/locked/.test(String(error))) throw error;
+      throw new DrydockError('data-in-use', { detail: `Another Drydock uses ${file}.`, cause: error });
+    }
   }
 
   progress(learner: string): { lessons: Record<string, LessonProgress>; lastLesson?: string } {
