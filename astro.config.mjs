@@ -1,0 +1,21 @@
+import mdx from '@astrojs/mdx';
+import { satteri } from '@astrojs/markdown-satteri';
+import { defineConfig } from 'astro/config';
+import { checkContent } from './src/markdown/check-content.ts';
+import { codeBlocks, markRunBlocks } from './src/markdown/code-blocks.ts';
+import { lessonParts } from './src/markdown/lesson-parts.ts';
+
+export default defineConfig({
+  trailingSlash: 'always',
+  build: { format: 'directory' },
+  devToolbar: { enabled: false },
+  markdown: {
+    processor: satteri({ hastPlugins: [lessonParts, codeBlocks] }),
+    shikiConfig: { theme: 'css-variables', transformers: [markRunBlocks] },
+  },
+  integrations: [checkContent('./content/'), mdx()],
+  vite: {
+    // The server's policy allows no inline script, so none may be inlined.
+    build: { assetsInlineLimit: 0 },
+  },
+});

@@ -1,0 +1,37 @@
+import { sendCourseEvent } from './course-events.ts';
+
+/** Opens and closes the workspace where it is a sheet over the lesson, and starts labs by button. */
+export function setUpLabSheet(page: Document, wide: MediaQueryList): void {
+  const root = page.documentElement;
+  const workspace = page.getElementById('workspace');
+  if (workspace === null) return;
+  const openers = [...page.querySelectorAll<HTMLElement>('[data-open-lab]')];
+  const isOpen = () => root.dataset['lab'] === 'open';
+
+  page.addEventListener('click', (event) => {
+    if (!(event.target instanceof Element)) return;
+    if (event.target.closest('[data-open-lab]') !== null) {
+      root.dataset['lab'] = 'open';
+      sendCourseEvent(page, 'drydock:start', undefined);
+      workspace.querySelector<HTMLElement>('[data-close-lab]')?.focus();
+    }
+    if (event.target.closest('[data-start-lab]') !== null) {
+      root.dataset['lab'] = 'open';
+      sendCourseEvent(page, 'drydock:start', undefined);
+    }
+    if (event.target.closest('[data-close-lab]') !== null) {
+      root.dataset['lab'] = 'off';
+      openers[0]?.focus();
+    }
+  });
+
+  const show = () => {
+    for (const opener of openers) opener.setAttribute('aria-expanded', String(isOpen()));
+    // On a phone the sheet covers the lesson: what is under it is out of reach for the keyboard too.
+    const covered = isOpen() && !wide.matches && window.matchMedia('(max-width: 639px)').matches;
+    page.getElementById('main')?.toggleAttribute('inert', covered);
+  };
+  new MutationObserver(show).observe(root, { attributeFilter: ['data-lab'] });
+  wide.addEventListener('change', show);
+  show();
+}

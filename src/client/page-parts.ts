@@ -1,0 +1,28 @@
+import type { MeView } from '../../sandbox-server/protocol/views.ts';
+import { createApi, type Api } from './api.ts';
+import { createProgressStore, type ProgressStore } from './progress.ts';
+import { savedIn, type Saved } from './saved.ts';
+import { setUpSearch } from './search.ts';
+import { setUpTheme } from './theme.ts';
+
+export interface PageParts {
+  api: Api;
+  saved: Saved;
+  progress: ProgressStore;
+  /** What the server knows of the learner; undefined when it does not answer: the page reads all the same. */
+  me: Promise<MeView | undefined>;
+}
+
+/** What every page has: theme, search, progress. */
+export function setUpPage(page: Document): PageParts {
+  const saved = savedIn(() => window.localStorage);
+  const api = createApi();
+  const progress = createProgressStore(saved);
+  setUpTheme(page, saved, window.matchMedia('(prefers-color-scheme: dark)'));
+  setUpSearch(page);
+  const me = api.me().catch(() => undefined);
+  void me.then((view) => {
+    if (view !== undefined) progress.merge(view);
+  });
+  return { api, saved, progress, me };
+}

@@ -1,0 +1,65 @@
+import type { Element, ElementContent } from 'hast';
+import { defineHastPlugin } from 'satteri';
+import type { ShikiTransformer } from 'shiki';
+import { parseFenceMeta } from './fence-meta.ts';
+
+/** Carries what a fence says after its language (`sh run machine=web`) onto the highlighted `pre`. */
+export const markRunBlocks: ShikiTransformer = {
+  name: 'mark-run-blocks',
+  pre(node) {
+    const { run, machine } = parseFenceMeta(this.options.meta?.__raw);
+    if (!run) return;
+    node.properties['data-run'] = '';
+    if (machine !== undefined) node.properties['data-machine'] = machine;
+  },
+};
+
+/**
+ * Puts a frame around each code block: commands that the page can run get Copy and Run, other code gets Copy, and
+ * output (`text`) nothing. The buttons need scripts, so they stay out of sight without.
+ */
+export const codeBlocks = defineHastPlugin({
+  name: 'code-blocks',
+  element: {
+    filter: ['pre'],
+    visit(node, context) {
+      const { properties } = node;
+      const run = properties['data-run'] !== undefined;
+      const language = String(properties['dataLanguage'] ?? properties['data-language'] ?? 'plaintext');
+      if (!run && OUTPUT_LANGUAGES.has(language)) {
+        context.wrapNode(node, element('div', { className: ['code-block', 'code-output'] }));
+        return;
+      }
+      const machine = properties['data-machine'];
+      const buttons = element('div', { className: ['code-buttons'], 'data-needs-js': '' }, [
+        button('Copy', { 'data-copy': '' }),
+        ...(run ? [button('Run', { 'data-run': '', className: ['primary'] })] : []),
+      ]);
+      context.wrapNode(
+        node,
+        element(
+          'div',
+          {
+            className: run ? ['code-block', 'run-block'] : ['code-block'],
+            ...(run ? { 'data-run-block': '' } : { 'data-code-block': '' }),
+            ...(machine === undefined ? {} : { 'data-machine': machine }),
+          },
+          [buttons],
+        ),
+      );
+      if (run) context.setProperty(node, 'data-run', null);
+    },
+  },
+});
+
+const OUTPUT_LANGUAGES = new Set(['text', 'plaintext', 'txt']);
+
+type Properties = Element['properties'];
+
+function button(label: string, properties: Properties): Element {
+  return element('button', { type: 'button', ...properties }, [{ type: 'text', value: label }]);
+}
+
+function element(tagName: string, properties: Properties, children: ElementContent[] = []): Element {
+  return { type: 'element', tagName, properties, children };
+}
