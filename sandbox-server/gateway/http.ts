@@ -2,6 +2,7 @@ import cookie from '@fastify/cookie';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { allowedHost, sameOrigin } from '../auth/origin.ts';
 import { DrydockError, toDrydockError } from '../errors.ts';
+import { previewRoutes } from './preview-routes.ts';
 import { progressRoutes } from './progress-routes.ts';
 import type { GatewayServices } from './services.ts';
 import { sessionRoutes } from './session-routes.ts';
@@ -43,7 +44,8 @@ export async function buildHttp(services: GatewayServices): Promise<FastifyInsta
     const changes = request.method !== 'GET' && request.method !== 'HEAD' && request.method !== 'OPTIONS';
     const { origin } = request.headers;
     // Browsers name the origin on every request that changes something; programs that are no browsers need not.
-    if (changes && origin !== undefined && !sameOrigin(origin, request.headers.host)) throw new DrydockError('foreign-origin');
+    // A previewed page has no origin to show; the token in its address is what lets it in.
+    if (changes && !request.url.startsWith('/preview/') && origin !== undefined && !sameOrigin(origin, request.headers.host)) throw new DrydockError('foreign-origin');
   });
 
   app.setErrorHandler(async (error, request, reply) => {
@@ -55,6 +57,7 @@ export async function buildHttp(services: GatewayServices): Promise<FastifyInsta
   statusRoutes(app, services);
   progressRoutes(app, services);
   sessionRoutes(app, services);
+  previewRoutes(app, services);
   await siteRoutes(app, services);
   return app;
 }

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DrydockError } from '../errors.ts';
+import { strayRequest } from './preview-routes.ts';
 import type { GatewayServices } from './services.ts';
 
 /** Names under this folder carry a hash of their content. */
@@ -25,6 +26,8 @@ export async function siteRoutes(app: FastifyInstance, { config }: GatewayServic
     });
   }
   app.setNotFoundHandler(async (request, reply) => {
+    const preview = strayRequest(request.url, request.headers.referer);
+    if (preview !== undefined) return reply.redirect(preview, 307);
     const wantsPage = (request.headers.accept ?? '').includes('text/html') && !request.url.startsWith('/api/');
     if (!wantsPage) throw new DrydockError('not-found');
     if (!built) throw new DrydockError('site-missing');

@@ -25,6 +25,8 @@ export interface SessionView {
   machines: { name: string }[];
   terminals: TerminalView[];
   tasks: TaskView[];
+  /** `<preview>/<port>/` shows what listens on that port of the first machine; there while the session is ready. */
+  preview?: string;
   /** Why it ended or failed, in a sentence, with what to do. */
   problem?: ProblemView;
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { DrydockError } from '../errors.ts';
 import type { LabLesson } from '../lab/lessons.ts';
 import { Session, type SessionServices } from './session.ts';
+import type { Preview } from './preview.ts';
 import { isLive } from './state.ts';
 
 /** How often sessions' ends and leftovers are looked after. */
@@ -68,6 +69,11 @@ export class SessionRegistry {
     const session = this.#sessions.get(id);
     if (session === undefined || session.learner !== learner) throw new DrydockError('unknown-session');
     return session;
+  }
+
+  /** The preview with this token, of a session that is ready. */
+  preview(token: string): Preview | undefined {
+    return [...this.#sessions.values()].find((session) => session.state === 'ready' && session.preview?.token === token)?.preview;
   }
 
   /** The learner's sessions that have not ended. */

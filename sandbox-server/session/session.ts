@@ -9,6 +9,7 @@ import type { SessionState, SessionView } from '../protocol/views.ts';
 import type { Store, StoredSession } from '../store/store.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { Grading } from './grading.ts';
+import { Preview } from './preview.ts';
 import { prepareSandbox } from './prepare-sandbox.ts';
 import { isFinal, mayGo } from './state.ts';
 import { Steps } from './steps.ts';
@@ -44,6 +45,7 @@ export class Session {
   #noticedAt = 0;
   #generation = 1;
   #grading: Grading | undefined;
+  #preview: Preview | undefined;
   #problem: DrydockError | undefined;
   #abort = new AbortController();
   #stopping: Promise<void> | undefined;
@@ -75,6 +77,11 @@ export class Session {
     return this.#state;
   }
 
+  /** The way to its web servers, while it has a sandbox. */
+  get preview(): Preview | undefined {
+    return this.#preview;
+  }
+
   get sandbox(): SandboxRef {
     return { id: `${this.id}${this.#generation}`, machines: this.lesson.lab.sandbox.machines ?? ['host'] };
   }
@@ -94,7 +101,7 @@ export class Session {
     this.#generation = Number(stored.sandbox.id.slice(this.id.length)) || 1;
     this.#state = 'ready';
     this.#terminals.restore(stored.terminals);
-    this.#startGrading();
+    this.#watchSandbox();
   }
 
   /** A fresh sandbox; what is in the old one is gone. Finished tasks stay finished. */
@@ -139,6 +146,7 @@ export class Session {
   release(): void {
     this.#terminals.closeAll('restarting');
     this.#grading?.[Symbol.dispose]();
+    this.#preview?.[Symbol.dispose]();
     this.#listeners.clear();
   }
 
@@ -224,6 +232,7 @@ export class Session {
       machines: this.sandbox.machines.map((name) => ({ name })),
       terminals: this.#terminals.views(),
       tasks: this.#grading?.tasks() ?? [],
+      ...(this.#preview === undefined ? {} : { preview: `/preview/${this.#preview.token}` }),
       ...(this.#problem === undefined ? {} : { problem: this.#problem.view() }),
     };
   }
@@ -250,7 +259,7 @@ export class Session {
       await this.#terminals.open(sandbox.machines[0] ?? 'host');
       signal.throwIfAborted();
       this.#steps.finish();
-      this.#startGrading();
+      this.#watchSandbox();
       this.#go('ready');
       log.info({ session: this.id, lesson: this.lesson.id, ms: clock.now() - begun }, 'session ready');
     } catch (error) {
@@ -259,7 +268,8 @@ export class Session {
     }
   }
 
-  #startGrading(): void {
+  #watchSandbox(): void {
+    this.#preview = new Preview(this.#services.backend, this.sandbox);
     this.#grading = new Grading({
       services: this.#services,
       session: this.id,
@@ -276,6 +286,8 @@ export class Session {
   #tearDown(): void {
     this.#grading?.[Symbol.dispose]();
     this.#grading = undefined;
+    this.#preview?.[Symbol.dispose]();
+    this.#preview = undefined;
     this.#terminals.closeAll('ended');
   }
 
