@@ -1,16 +1,18 @@
 import { createReadStream } from 'node:fs';
 import { lstat, readdir, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
+import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import tar from 'tar-stream';
+import { pack as createPack, type Header, type Pack } from 'tar-stream';
+
+type EntryHeader = Partial<Header> & Pick<Header, 'name'>;
 
 /** Something that a build needs besides its folder. */
-export type ContextPart = (pack: tar.Pack) => Promise<void>;
+export type ContextPart = (pack: Pack) => Promise<void>;
 
 /** A build context as a tar stream. The same files make the same bytes: no times, no owners. */
 export function buildContext(parts: readonly ContextPart[]): Readable {
-  const pack = tar.pack();
+  const pack = createPack();
   const fill = async () => {
     for (const part of parts) await part(pack);
     pack.finalize();
@@ -43,13 +45,14 @@ export function filePart(name: string, content: Buffer, mode = 0o644): ContextPa
   return (pack) => addStream(pack, { name, size: content.length, mode }, Readable.from([content]));
 }
 
-export async function addStream(pack: tar.Pack, header: tar.Headers, content: NodeJS.ReadableStream): Promise<void> {
+export async function addStream(pack: Pack, header: EntryHeader, content: AsyncIterable<unknown>): Promise<void> {
   const entry = pack.entry({ ...header, mtime: new Date(0), uid: 0, gid: 0 });
-  await pipeline(content, entry);
+  // streamx's streams work where Node's do, though their types don't say so.
+  await pipeline(content, entry as unknown as Writable);
 }
 
-function add(pack: tar.Pack, header: tar.Headers): Promise<void> {
+function add(pack: Pack, header: EntryHeader): Promise<void> {
   return new Promise((resolve, reject) => {
-    pack.entry({ ...header, mtime: new Date(0), uid: 0, gid: 0 }, (error) => (error ? reject(error) : resolve())).end();
+    pack.entry({ ...header, mtime: new Date(0), uid: 0, gid: 0 }, (error) => (error ? reject(error) : resolve()));
   });
 }

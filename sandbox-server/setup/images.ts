@@ -15,6 +15,8 @@ export interface ImagesOptions {
   dataDir: string;
   host: Host;
   progress: Progress;
+  /** Make all of them again, with the newest packages. */
+  rebuild?: boolean;
 }
 
 const labImages = z.array(z.object({ name: z.string(), source: z.enum(['registry', 'built']) }));
@@ -24,7 +26,7 @@ const ARCHES: Record<string, string> = { amd64: 'x64', arm64: 'arm64' };
 
 /** Makes sure that the engine has every image that sandboxes are made of; what is there already is not made again. */
 export async function ensureImages(options: ImagesOptions): Promise<ImageSet> {
-  const { imagesDir, dataDir, host, progress } = options;
+  const { imagesDir, dataDir, host, progress, rebuild } = options;
   const docker = new Docker(options.engine.dockerodeOptions);
   const cacheDir = join(dataDir, 'cache');
   const sources = await readLabManifest(imagesDir);
@@ -35,7 +37,7 @@ export async function ensureImages(options: ImagesOptions): Promise<ImageSet> {
       const { Arch } = await docker.version();
       const privilege = await privilegeOf(host);
       const arch = ARCHES[Arch] ?? Arch;
-      const builder = new ImageBuilder({ docker, imagesDir, cacheDir, host, privilege, progress, arch }, await ourImages(docker));
+      const builder = new ImageBuilder({ docker, imagesDir, cacheDir, host, privilege, progress, arch }, rebuild === true ? new Map() : await ourImages(docker));
       const base = await builder.base();
       const ca = await builder.simple('ca', { BASE: base });
       const [engine, shell, mirror] = await Promise.all([

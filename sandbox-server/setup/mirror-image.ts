@@ -52,7 +52,7 @@ function saveImages(docker: Docker, tags: readonly string[]): Promise<Readable> 
     docker.modem.dial(
       // The client drops a path's last character when there are no further options.
       { path: `/images/get?${query}&`, method: 'GET', isStream: true, statusCodes: { 200: true, 404: 'no such image', 500: 'server error' } },
-      (error: Error | null, stream: Readable) => (error ? reject(error) : resolve(stream)),
+      (error, stream) => (error === null ? resolve(stream as Readable) : reject(error)),
     );
   });
 }

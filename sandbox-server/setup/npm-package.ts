@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import tar from 'tar-stream';
+import { extract as createExtract } from 'tar-stream';
 import { addStream, type ContextPart } from './build-context.ts';
 import type { NpmPackage } from './lab-manifest.ts';
 import { runCommand } from './run-command.ts';
@@ -33,18 +34,19 @@ async function integrityOf(path: string): Promise<string | undefined> {
 /** The content of a package's archive as part of a build context. */
 export function npmPackagePart(archive: string, source: NpmPackage): ContextPart {
   return async (pack) => {
-    const extract = tar.extract();
+    const extract = createExtract();
     const read = async () => {
       for await (const entry of extract) {
         const { name, size, type, mode } = entry.header;
+        // The first folder of a package's archive has any name.
         const inside = name.split('/').slice(1).join('/');
         if (type !== 'file' || (source.only !== undefined && inside !== source.only)) {
           entry.resume();
           continue;
         }
-        await addStream(pack, { name: `${source.into}/${inside}`, size: size ?? 0, mode: ((mode ?? 0) & 0o100) === 0 ? 0o644 : 0o755 }, entry);
+        await addStream(pack, { name: `${source.into}/${inside}`, size, mode: (mode & 0o100) === 0 ? 0o644 : 0o755 }, entry);
       }
     };
-    await Promise.all([pipeline(createReadStream(archive), createGunzip(), extract), read()]);
+    await Promise.all([pipeline(createReadStream(archive), createGunzip(), extract as unknown as Writable), read()]);
   };
 }

@@ -1,0 +1,44 @@
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isAlive } from './lock.ts';
+
+/**
+ * Who uses something that several processes share: a file for each, named by its process id. A file whose process has
+ * died, or whose id another process got since, counts for nothing.
+ */
+export class Leases {
+  readonly #folder: string;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  async take(pid: number = process.pid): Promise<void> {
+    await mkdir(this.#folder, { recursive: true });
+    await writeFile(join(this.#folder, String(pid)), await identity(pid));
+  }
+
+  async give(pid: number = process.pid): Promise<void> {
+    await rm(join(this.#folder, String(pid)), { force: true });
+  }
+
+  /** Process ids of the live holders. */
+  async holders(): Promise<number[]> {
+    const names = await readdir(this.#folder).catch(() => []);
+    const live: number[] = [];
+    for (const name of names) {
+      const pid = Number(name);
+      const written = await readFile(join(this.#folder, name), 'utf8').catch(() => undefined);
+      if (written !== undefined && isAlive(pid) && written === (await identity(pid))) live.push(pid);
+      else await rm(join(this.#folder, name), { force: true });
+    }
+    return live;
+  }
+}
+
+/** When a process started, where the system tells: with its id that is unique until the next boot. */
+async function identity(pid: number): Promise<string> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  // The second field is the program's name in parentheses, which may hold anything.
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+}

@@ -1,0 +1,28 @@
+import { spawn } from 'node:child_process';
+import { access } from 'node:fs/promises';
+import { constants } from 'node:os';
+import { join } from 'node:path';
+import { root } from './root.mjs';
+
+/**
+ * Runs a script on the pinned Node and resolves to its exit code. The channel to it has no messages: its end tells the
+ * script that this process is gone, even when it was killed and could pass no signal on.
+ */
+export async function runScript(node, script, args) {
+  const path = join(root, 'scripts', script);
+  await access(path).catch(() => {
+    throw new Error(`scripts/${script} is missing from this checkout.`);
+  });
+  const child = spawn(node, ['--disable-warning=ExperimentalWarning', path, ...args], { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
+  // On a terminal Ctrl-C reaches the whole group, so passing it on would be a second one.
+  const pass = { SIGINT: !process.stdin.isTTY, SIGTERM: true, SIGHUP: !process.stdin.isTTY };
+  for (const [signal, forward] of Object.entries(pass)) {
+    process.on(signal, () => {
+      if (forward) child.kill(signal);
+    });
+  }
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code, signal) => resolve(code ?? 128 + (constants.signals[signal] ?? 0)));
+  });
+}

@@ -1,0 +1,44 @@
+const START_OPTIONS = [
+  ['--port <number>', 'the port to listen on; default 7070'],
+  ['--host <address>', 'the address to listen on; default 127.0.0.1, so only this machine gets in'],
+  ['--data <folder>', 'where state, engine and downloads are kept; default $XDG_DATA_HOME/drydock or ~/.local/share/drydock'],
+  ['--yes', 'install what is missing (a container engine) without asking'],
+];
+const DATA = START_OPTIONS[2];
+const YES = START_OPTIONS[3];
+
+/** `options` is missing where the script prints its own help. */
+export const verbs = {
+  start: { script: 'start.ts', command: 'npm start', about: 'runs the site and its sandboxes; installs and builds what is missing first', options: START_OPTIONS },
+  doctor: {
+    script: 'doctor.ts',
+    command: 'npm run doctor',
+    about: 'tells whether labs can run here, and what mends what is missing',
+    options: [['--json', 'for programs'], DATA],
+  },
+  images: {
+    script: 'images.ts',
+    command: 'npm run images',
+    about: 'builds the images that sandboxes are made of, those that are missing or changed',
+    options: [['--rebuild', 'build all of them again, with the newest packages'], DATA, YES],
+  },
+  build: { script: 'build.ts', command: 'npm run build', about: 'builds the site into dist/', options: [['--force', 'also when nothing has changed']] },
+  verify: { script: 'verify.ts', command: 'npm run verify', about: 'solves every lab as a learner would, and sees wrong answers rejected' },
+  test: { script: 'test.ts', command: 'npm test', about: 'runs the tests' },
+  lint: { script: 'lint.ts', command: 'npm run lint', about: 'checks types, style and what may import what' },
+};
+
+export function overview() {
+  const rows = Object.values(verbs).map(({ command, about }) => [command, about]);
+  return `Drydock: a course about containers, with a sandbox beside every lesson.\n\n${table(rows)}\n\nOptions of one of them: npm start -- --help`;
+}
+
+export function helpFor(verb) {
+  const { command, about, options } = verbs[verb];
+  return `${command}: ${about}\n\n${table(options)}\n\nOptions follow two dashes: ${command} -- ${options[0][0]}`;
+}
+
+function table(rows) {
+  const width = Math.max(...rows.map(([left]) => left.length));
+  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`).join('\n');
+}

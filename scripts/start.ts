@@ -1,0 +1,67 @@
+import { ensureEngine } from '../sandbox-server/setup/engine.ts';
+import { ensureImages } from '../sandbox-server/setup/images.ts';
+import { lineProgress } from '../sandbox-server/setup/progress.ts';
+import { SetupError } from '../sandbox-server/setup/setup-error.ts';
+import type { EngineHandle, ImageSet, Problem } from '../sandbox-server/setup/types.ts';
+import { consent, dataFolder, host, options, portNumber, ROOT } from './options.ts';
+import { buildSite } from './site.ts';
+
+const given = options({
+  port: { type: 'string' },
+  host: { type: 'string' },
+  data: { type: 'string' },
+  yes: { type: 'boolean', short: 'y' },
+});
+const port = portNumber(given.port);
+const dataDir = dataFolder(given.data);
+const progress = lineProgress(process.stdout);
+/** What this process holds of the engine. */
+const held: { engine: EngineHandle | null } = { engine: null };
+
+/** Until the server minds the signals itself, an interrupted start gives the engine back. */
+const interrupt = (): void => {
+  void (held.engine?.release() ?? Promise.resolve()).finally(() => process.exit(130));
+};
+const ENDS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect'] as const;
+for (const end of ENDS) process.on(end, interrupt);
+
+try {
+  const site = buildSite({ root: ROOT, host, progress });
+  const labs = prepareLabs();
+  // Both are waited for, so that the reason why the first fails is not followed by output of the second.
+  await Promise.allSettled([site, labs]);
+  const { images, engineProblem } = await labs;
+  const siteDir = await site;
+  const { main } = await import('../sandbox-server/main.ts');
+  for (const end of ENDS) process.off(end, interrupt);
+  await main({ port, host: given.host ?? '127.0.0.1', dataDir, siteDir, engine: held.engine, images, ...(engineProblem && { engineProblem }) });
+} catch (error) {
+  console.error(tell(error));
+  process.exitCode = 1;
+} finally {
+  await held.engine?.release();
+}
+process.disconnect?.();
+
+async function prepareLabs(): Promise<{ images: ImageSet | null; engineProblem?: Problem }> {
+  const found = await ensureEngine({ host, dataDir, progress, confirm: consent(given.yes === true) });
+  if (found.engine === null) return { images: null, engineProblem: found.problem };
+  const { engine } = found;
+  held.engine = engine;
+  try {
+    return { images: await ensureImages({ engine, imagesDir: `${ROOT}images`, dataDir, host, progress }) };
+  } catch (error) {
+    // The lessons can still be read.
+    const problem = error instanceof SetupError ? error.problem : { what: tell(error), fix: 'Run `npm run images` to try again.' };
+    held.engine = null;
+    await engine.release();
+    return { images: null, engineProblem: problem };
+  }
+}
+
+function tell(error: unknown): string {
+  if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
+    return `Port ${port} is taken by another program. Choose another one: npm start -- --port ${port + 1}`;
+  }
+  return error instanceof Error ? error.message : String(error);
+}
