@@ -2,6 +2,8 @@ import type { Clock } from '../clock.ts';
 import type { CheckContext } from '../lab/check-context.ts';
 import type { Lab } from '../lab/lab.ts';
 import type { TaskView } from '../protocol/views.ts';
+import { runCheck } from './run-check.ts';
+import { TaskProgress } from './task-state.ts';
 
 export interface GraderOptions {
   lab: Lab;
@@ -21,40 +23,173 @@ export interface GraderOptions {
 /** Why checks run. `command`: the learner's command ended. `event`: the engine reported something. */
 export type TriggerReason = 'start' | 'command' | 'event' | 'poll';
 
-/** Grades the tasks of one session. */
+/** At once, in one session: checks wait for the sandbox more than they work. */
+const MAX_RUNNING = 2;
+/** A command or an event is often followed by another one: they cause one round of checks. */
+const SETTLE_MS = 40;
+/** Between two rounds; a flood of events costs no more than this allows. */
+const MIN_ROUND_GAP_MS = 250;
+/** What a command started may become true a little later, without an event: a server that begins to listen. */
+const FOLLOW_UP_MS = [600, 1_500, 4_000];
+/** For what neither a command nor an event announced. */
+const POLL_MS = 15_000;
+/** Of a typed answer. */
+export const MAX_ANSWER_CHARS = 500;
+
+/** Grades the tasks of one session, in one sandbox: after a reset there is a new one. */
 export class Grader implements Disposable {
+  readonly #options: GraderOptions;
+  readonly #tasks: Map<string, TaskProgress>;
+  /** What was last said of a task, to say only changes. */
+  readonly #said = new Map<string, string>();
+  readonly #queue = new Set<TaskProgress>();
+  readonly #running = new Set<TaskProgress>();
+  readonly #ended = new AbortController();
+  #started = false;
+  #watched = false;
+  /** Something happened while nobody looked. */
+  #missed = false;
+  #roundTimer: Disposable | undefined;
+  #lastRoundAt = -Infinity;
+  #pollTimer: Disposable | undefined;
+  #followUps: Disposable[] = [];
+
   constructor(options: GraderOptions) {
-    void options;
+    this.#options = options;
+    const passedAt = new Map(options.passed?.map(({ task, at }) => [task, at]));
+    this.#tasks = new Map(
+      Object.entries(options.lab.tasks).map(([id, task]) => [id, new TaskProgress(id, task, passedAt.get(id))]),
+    );
+    for (const task of this.#tasks.values()) this.#said.set(task.id, JSON.stringify(task.view()));
   }
 
   /** In the order of the lab. */
   tasks(): TaskView[] {
-    return [];
+    return [...this.#tasks.values()].map((task) => task.view());
   }
 
-  /** The sandbox is ready: grading may begin. */
-  start(): void {}
+  /** The sandbox is ready: grading may begin. The first round finds out what is said of an untouched sandbox. */
+  start(): void {
+    if (this.#started) return;
+    this.#started = true;
+    this.#round();
+  }
 
   /** Somebody looks at the session, or nobody does: without an audience nothing is checked. */
   setWatched(watched: boolean): void {
-    void watched;
+    this.#watched = watched;
+    if (watched && this.#missed) this.trigger('poll');
+    this.#pollTimer?.[Symbol.dispose]();
+    if (watched) this.#poll();
   }
 
   /** Something happened: checks run soon, coalesced. */
   trigger(reason: TriggerReason): void {
-    void reason;
+    if (this.#ended.signal.aborted) return;
+    if (!this.#started || !this.#watched) {
+      this.#missed = true;
+      return;
+    }
+    this.#missed = false;
+    if (reason === 'command' || reason === 'event') this.#planFollowUps();
+    if (this.#roundTimer) return;
+    const wait = Math.max(SETTLE_MS, this.#lastRoundAt + MIN_ROUND_GAP_MS - this.#options.clock.now());
+    this.#roundTimer = this.#options.clock.after(wait, () => this.#round());
   }
 
   /** Checks with this answer. False when there is no such task or it takes no answer. */
   answer(task: string, value: string): boolean {
-    return task === value;
+    const progress = this.#tasks.get(task);
+    if (!progress?.task.answer) return false;
+    progress.answer = value.trim().slice(0, MAX_ANSWER_CHARS);
+    return this.checkNow(task);
   }
 
   /** The learner asks for this one: checked now, and its verdict shown. False when there is no such task. */
   checkNow(task: string): boolean {
-    return task === '';
+    const progress = this.#tasks.get(task);
+    if (!progress || !this.#started || this.#ended.signal.aborted) return false;
+    progress.ask();
+    this.#say(progress);
+    // Before all that nobody asked for.
+    const others = [...this.#queue].filter((other) => other !== progress);
+    this.#queue.clear();
+    for (const next of [progress, ...others]) this.#queue.add(next);
+    this.#work();
+    return true;
   }
 
   /** Stops everything; safe to call twice. */
-  [Symbol.dispose](): void {}
+  [Symbol.dispose](): void {
+    this.#ended.abort(new Error('the session ended'));
+    this.#queue.clear();
+    for (const timer of [this.#roundTimer, this.#pollTimer, ...this.#followUps]) timer?.[Symbol.dispose]();
+  }
+
+  #round(): void {
+    this.#roundTimer = undefined;
+    const now = this.#options.clock.now();
+    this.#lastRoundAt = now;
+    for (const task of this.#tasks.values()) if (task.isOpen(now)) this.#queue.add(task);
+    this.#work();
+  }
+
+  /** Starts what may run. A task that runs already stays in the queue: its check began before what happened. */
+  #work(): void {
+    for (const task of this.#queue) {
+      if (this.#running.size >= MAX_RUNNING) return;
+      if (this.#running.has(task)) continue;
+      this.#queue.delete(task);
+      this.#running.add(task);
+      void this.#check(task).finally(() => {
+        this.#running.delete(task);
+        this.#work();
+      });
+    }
+  }
+
+  async #check(progress: TaskProgress): Promise<void> {
+    const { context, clock, onPassed, onBroken } = this.#options;
+    const { answer } = progress;
+    const { signal } = this.#ended;
+    const verdict = await runCheck(progress.task, {
+      context,
+      clock,
+      signal,
+      ...(answer === undefined ? {} : { answer }),
+    });
+    if (signal.aborted) return;
+    // The answer that this verdict is about has been replaced: the check for the new one is in the queue.
+    if (answer !== progress.answer) return;
+    if (verdict.kind === 'broken') onBroken?.(progress.id, verdict.error);
+    const now = clock.now();
+    const isFirstPass = progress.take(verdict, now);
+    // Stored before it is shown.
+    if (isFirstPass) onPassed(progress.id, now);
+    this.#say(progress);
+  }
+
+  #say(progress: TaskProgress): void {
+    const view = progress.view();
+    const text = JSON.stringify(view);
+    if (this.#said.get(progress.id) === text) return;
+    this.#said.set(progress.id, text);
+    this.#options.onTask(view);
+  }
+
+  #planFollowUps(): void {
+    for (const timer of this.#followUps) timer[Symbol.dispose]();
+    this.#followUps = FOLLOW_UP_MS.map((ms) =>
+      this.#options.clock.after(ms, () => {
+        if ([...this.#tasks.values()].some((task) => task.isPending)) this.trigger('poll');
+      }),
+    );
+  }
+
+  #poll(): void {
+    this.#pollTimer = this.#options.clock.after(POLL_MS, () => {
+      this.trigger('poll');
+      this.#poll();
+    });
+  }
 }

@@ -1,4 +1,4 @@
-import { Duplex, PassThrough, type Readable, type Writable } from 'node:stream';
+import { type Duplex, duplexPair, PassThrough } from 'node:stream';
 import type { Backend, ExecOptions, ExecStream, SandboxRef } from '../../../sandbox-server/backend/backend.ts';
 
 /** What a faked command does with its streams. */
@@ -6,8 +6,9 @@ export interface FakeProcess {
   command: readonly string[];
   machine: string;
   options: ExecOptions;
-  stdin: PassThrough;
-  stdout: PassThrough;
+  /** The same stream as stdout. */
+  stdin: Duplex;
+  stdout: Duplex;
   stderr: PassThrough;
   exit: (code: number | null) => void;
 }
@@ -35,26 +36,26 @@ export class FakeBackend implements Backend {
     command: readonly string[],
     options: ExecOptions = {},
   ): Promise<ExecStream> {
-    const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
+    const [stream, inside] = duplexPair();
+    const stderr = new PassThrough();
     const { promise, resolve } = Promise.withResolvers<number | null>();
     let ended = false;
     const exit = (code: number | null) => {
       if (ended) return;
       ended = true;
       this.running--;
-      stdout.end();
+      inside.end();
       stderr.end();
       resolve(code);
     };
     this.running++;
-    const process = { command, machine, options, stdin, stdout, stderr, exit };
+    const process = { command, machine, options, stdin: inside, stdout: inside, stderr, exit };
     this.started.push(process);
     this.#program(process);
-    const stream = Duplex.from({ readable: stdout as Readable, writable: stdin as Writable });
     stream.on('error', () => exit(null));
     const close = () => {
       exit(null);
-      stdin.end();
+      inside.destroy();
     };
     stream.on('close', close);
     return Promise.resolve({ stream, stderr, resize: () => Promise.resolve(), exit: promise, close });

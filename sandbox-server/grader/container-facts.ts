@@ -1,0 +1,121 @@
+import { posix } from 'node:path';
+import type { ContainerFacts } from '../lab/docker-checks.ts';
+import { NotYet } from '../lab/not-yet.ts';
+import { onlyEntry } from './archive-file.ts';
+import { type EngineApi, EngineError } from './engine-api.ts';
+import { type ContainerInspect, execCreated, execInspect } from './engine-schemas.ts';
+import { envRecord } from './env-record.ts';
+import { demultiplex } from './multiplexed.ts';
+
+/** A chain of symbolic links that is longer goes in circles. */
+const MAX_LINKS = 8;
+
+export function containerFacts(container: ContainerInspect, engine: EngineApi, signal: AbortSignal): ContainerFacts {
+  const { Config: config, HostConfig: host, State: state } = container;
+  const name = container.Name.replace(/^\//, '');
+  const subject = `container ${name}`;
+  const path = `/containers/${container.Id}`;
+  const running = state.Status === 'running' || state.Status === 'paused';
+  return {
+    subject,
+    id: container.Id,
+    name,
+    image: config.Image,
+    imageId: container.Image,
+    state: state.Status,
+    exitCode: state.ExitCode,
+    // Docker writes year 1 for "never".
+    startedAt: Date.parse(state.StartedAt) > 0 ? new Date(state.StartedAt) : undefined,
+    restarts: container.RestartCount,
+    env: envRecord(config.Env),
+    cmd: config.Cmd,
+    entrypoint: config.Entrypoint,
+    hostname: config.Hostname,
+    user: config.User,
+    labels: config.Labels,
+    // What is really published while it runs; what was asked for when it does not.
+    ports: ports(running ? container.NetworkSettings.Ports : host.PortBindings),
+    mounts: container.Mounts.map((mount) => ({
+      type: mount.Type,
+      ...(mount.Name === '' ? {} : { name: mount.Name }),
+      source: mount.Source,
+      destination: mount.Destination,
+      writable: mount.RW ?? true,
+    })),
+    networks: container.NetworkSettings.Networks,
+    limits: {
+      memoryBytes: host.Memory,
+      cpus: host.NanoCpus > 0 ? host.NanoCpus / 1e9 : host.CpuPeriod > 0 ? host.CpuQuota / host.CpuPeriod : 0,
+      pids: host.PidsLimit,
+    },
+    health: state.Health?.Status ?? 'none',
+    logs: async (lines = 200) => {
+      const query = { stdout: '1', stderr: '1', tail: String(lines) };
+      const bytes = await engine.bytes(`${path}/logs`, { signal, query });
+      return (config.Tty ? bytes : demultiplex(bytes).both).toString('utf8');
+    },
+    exec: async (command) => {
+      if (state.Status !== 'running') {
+        throw new NotYet(`The ${subject} is not running.`, { subject, expected: 'running', observed: state.Status });
+      }
+      const body = { Cmd: command, AttachStdout: true, AttachStderr: true };
+      const { Id } = await engine.json(`${path}/exec`, execCreated, { signal, method: 'POST', body });
+      const output = await engine.bytes(`/exec/${Id}/start`, {
+        signal,
+        method: 'POST',
+        body: { Detach: false, Tty: false },
+      });
+      const { ExitCode } = await engine.json(`/exec/${Id}/json`, execInspect, { signal });
+      const { stdout, stderr } = demultiplex(output);
+      return { exitCode: ExitCode ?? null, stdout: stdout.toString('utf8'), stderr: stderr.toString('utf8') };
+    },
+    readFile: (file) => readFile(engine, path, subject, file, signal),
+  };
+}
+
+async function readFile(
+  engine: EngineApi,
+  container: string,
+  subject: string,
+  file: string,
+  signal: AbortSignal,
+): Promise<string> {
+  let path = posix.resolve('/', file);
+  for (let links = 0; links < MAX_LINKS; links++) {
+    const entry = await onlyEntry(await archive(engine, container, subject, path, signal));
+    if (entry?.type === 'file') return entry.text;
+    if (entry?.type !== 'symlink') break;
+    path = posix.resolve(posix.dirname(path), entry.linkname);
+  }
+  throw new NotYet(`${path} in ${subject} is not a file.`, { subject, expected: `a file ${file}` });
+}
+
+async function archive(
+  engine: EngineApi,
+  container: string,
+  subject: string,
+  path: string,
+  signal: AbortSignal,
+): Promise<Buffer> {
+  try {
+    return await engine.bytes(`${container}/archive`, { signal, query: { path } });
+  } catch (error) {
+    if (!(error instanceof EngineError) || error.status !== 404) throw error;
+    throw new NotYet(`There is no file ${path} in ${subject}.`, {
+      subject,
+      expected: `a file ${path}`,
+      observed: 'no such file',
+    });
+  }
+}
+
+function ports(bindings: Record<string, { HostPort: string }[]>): ContainerFacts['ports'] {
+  return Object.entries(bindings).flatMap(([key, hosts]) => {
+    const [port, protocol = 'tcp'] = key.split('/');
+    const container = Number(port);
+    // IPv4 and IPv6 are two bindings of one port.
+    const published = [...new Set(hosts.map(({ HostPort }) => Number(HostPort)).filter((host) => host > 0))];
+    if (published.length === 0) return [{ container, protocol }];
+    return published.map((host) => ({ host, container, protocol }));
+  });
+}

@@ -1,0 +1,149 @@
+import { z } from 'zod';
+
+/*
+ * Answers of the engine's API (https://docs.docker.com/reference/api/engine/version/v1.44/), as far as they are used.
+ * Go writes absent lists and maps as null.
+ */
+const text = z
+  .string()
+  .nullish()
+  .transform((value) => value ?? '');
+const number = z
+  .number()
+  .nullish()
+  .transform((value) => value ?? 0);
+const texts = z
+  .array(z.string())
+  .nullish()
+  .transform((value) => value ?? []);
+const textMap = z
+  .record(z.string(), z.string())
+  .nullish()
+  .transform((value) => value ?? {});
+const keys = z
+  .record(z.string(), z.unknown())
+  .nullish()
+  .transform((value) => Object.keys(value ?? {}));
+const list = <T extends z.ZodType>(item: T) =>
+  z
+    .array(item)
+    .nullish()
+    .transform((value) => value ?? []);
+
+export const imageSummaries = list(z.object({ Id: z.string(), RepoTags: texts, Size: number }));
+
+export const imageInspect = z.object({
+  Id: z.string(),
+  RepoTags: texts,
+  RepoDigests: texts,
+  Size: number,
+  Created: text,
+  Architecture: text,
+  Os: text,
+  Config: z
+    .object({
+      Env: texts,
+      Cmd: texts,
+      Entrypoint: texts,
+      WorkingDir: text,
+      User: text,
+      Labels: textMap,
+      ExposedPorts: keys,
+    })
+    .nullish(),
+  RootFS: z.object({ Layers: texts }).nullish(),
+});
+export type ImageInspect = z.infer<typeof imageInspect>;
+
+/** The newest step first. */
+export const imageHistory = list(z.object({ CreatedBy: text, Size: number, Comment: text }));
+export type ImageHistory = z.infer<typeof imageHistory>;
+
+const containerState = z.enum(['created', 'running', 'paused', 'restarting', 'removing', 'exited', 'dead']);
+const mount = z.object({ Type: text, Name: text, Source: text, Destination: text, RW: z.boolean().nullish() });
+const endpoints = z
+  .record(z.string(), z.object({ IPAddress: text }).nullish())
+  .nullish()
+  .transform((value) =>
+    Object.entries(value ?? {}).map(([name, endpoint]) => ({ name, ip: endpoint?.IPAddress ?? '' })),
+  );
+const portBindings = z
+  .record(z.string(), list(z.object({ HostPort: text })))
+  .nullish()
+  .transform((value) => value ?? {});
+
+export const containerSummaries = list(
+  z.object({
+    Id: z.string(),
+    Names: texts,
+    Image: text,
+    ImageID: text,
+    State: containerState,
+    Status: text,
+    Ports: list(z.object({ PrivatePort: z.number(), PublicPort: z.number().nullish(), Type: text })),
+    NetworkSettings: z.object({ Networks: endpoints }).nullish(),
+    Mounts: list(mount),
+  }),
+);
+
+export const containerInspect = z.object({
+  Id: z.string(),
+  Name: text,
+  Image: text,
+  RestartCount: number,
+  State: z.object({
+    Status: containerState,
+    ExitCode: number,
+    StartedAt: text,
+    Health: z.object({ Status: z.enum(['none', 'starting', 'healthy', 'unhealthy']) }).nullish(),
+  }),
+  Config: z.object({
+    Image: text,
+    Env: texts,
+    Cmd: texts,
+    Entrypoint: texts,
+    Hostname: text,
+    User: text,
+    Labels: textMap,
+    Tty: z.boolean().nullish(),
+  }),
+  HostConfig: z.object({
+    Memory: number,
+    NanoCpus: number,
+    CpuQuota: number,
+    CpuPeriod: number,
+    PidsLimit: number,
+    PortBindings: portBindings,
+  }),
+  NetworkSettings: z.object({ Networks: endpoints, Ports: portBindings }),
+  Mounts: list(mount),
+});
+export type ContainerInspect = z.infer<typeof containerInspect>;
+
+export const networkInspect = z.object({
+  Id: z.string(),
+  Name: z.string(),
+  Driver: text,
+  Internal: z.boolean().nullish(),
+  IPAM: z.object({ Config: list(z.object({ Subnet: text })) }).nullish(),
+  Containers: z
+    .record(z.string(), z.object({ Name: text, IPv4Address: text }))
+    .nullish()
+    .transform((value) => Object.values(value ?? {})),
+});
+export type NetworkInspect = z.infer<typeof networkInspect>;
+export const networks = list(networkInspect);
+
+export const volumeInspect = z.object({ Name: z.string(), Driver: text, Labels: textMap });
+export type VolumeInspect = z.infer<typeof volumeInspect>;
+export const volumes = z.object({ Volumes: list(volumeInspect) });
+
+export const execCreated = z.object({ Id: z.string() });
+export const execInspect = z.object({ ExitCode: z.number().nullish() });
+
+/** One line of `/events`. */
+export const engineEvent = z.object({
+  Type: z.string(),
+  Action: z.string(),
+  Actor: z.object({ ID: text }).nullish(),
+});

@@ -1,0 +1,51 @@
+import { posix } from 'node:path';
+import type { Backend, SandboxRef } from '../backend/backend.ts';
+import { execToEnd, MAX_OUTPUT_BYTES } from '../backend/exec-to-end.ts';
+import { PATHS } from '../backend/paths.ts';
+import type { FileChecks } from '../lab/check-context.ts';
+import { NotYet } from '../lab/not-yet.ts';
+
+/** A pipe that the learner made in a file's place would never end. */
+const READ_SECONDS = '3';
+/** What timeout(1) exits with when the time was over. */
+const TIMED_OUT = 124;
+
+/** The learner's files on a machine. */
+export function fileChecks(backend: Backend, sandbox: SandboxRef, machine: string, signal: AbortSignal): FileChecks {
+  const run = (command: readonly string[]) =>
+    execToEnd(backend, sandbox, machine, ['/usr/bin/timeout', READ_SECONDS, ...command], {
+      signal,
+      env: { LC_ALL: 'C' },
+    });
+
+  return {
+    read: async (path) => {
+      const absolute = absolutePath(path);
+      const { exitCode, stdout, stderr } = await run(['/usr/bin/head', '-c', String(MAX_OUTPUT_BYTES), absolute]);
+      if (exitCode === 0) return stdout.toString('utf8');
+      const why =
+        exitCode === TIMED_OUT ? 'it never ends' : (/: ([^:]+)\n?$/.exec(stderr.toString('utf8'))?.[1]?.trim() ?? '');
+      if (exitCode === null) throw new Error(`${absolute} could not be read: the machine went away`);
+      const message =
+        why === 'No such file or directory'
+          ? `There is no file ${shown(path)}.`
+          : `${shown(path)} cannot be read: ${why}.`;
+      throw new NotYet(message, { subject: `file ${shown(path)}`, expected: `a file ${shown(path)}`, observed: why });
+    },
+    exists: async (path) => {
+      const { exitCode } = await run(['/usr/bin/test', '-e', absolutePath(path)]);
+      if (exitCode === 0 || exitCode === 1) return exitCode === 0;
+      throw new Error(`test -e ${path} exited with ${String(exitCode)}`);
+    },
+  };
+}
+
+function absolutePath(path: string): string {
+  return posix.resolve(PATHS.home, path.replace(/^~\//, ''));
+}
+
+/** `/home/learner/shop/Dockerfile` → `~/shop/Dockerfile` */
+function shown(path: string): string {
+  const absolute = absolutePath(path);
+  return absolute.startsWith(`${PATHS.home}/`) ? `~${absolute.slice(PATHS.home.length)}` : absolute;
+}

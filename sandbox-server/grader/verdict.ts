@@ -1,0 +1,38 @@
+import { NotYet } from '../lab/not-yet.ts';
+import type { VerdictView } from '../protocol/views.ts';
+
+/** What one run of a check came to. */
+export type Verdict =
+  | { kind: 'pass' }
+  | { kind: 'notYet'; view: VerdictView }
+  /** The check itself failed; the error is for the log, never for the learner. */
+  | { kind: 'broken'; view: VerdictView; error: unknown };
+
+/** Sentences are shorter, and what a sandbox says of itself may be of any length. */
+const MAX_CHARS = 600;
+
+export const BROKEN_VIEW: VerdictView = {
+  message: 'This check could not be carried out. That is our fault, not yours: it is tried again by itself.',
+};
+
+/** What a check threw, as a verdict. */
+export function verdictOf(error: unknown): Verdict {
+  if (!(error instanceof NotYet)) return { kind: 'broken', view: BROKEN_VIEW, error };
+  const { expected, observed, subject } = error.details;
+  return {
+    kind: 'notYet',
+    view: {
+      message: plain(error.message),
+      ...(expected === undefined ? {} : { expected: plain(expected) }),
+      ...(observed === undefined ? {} : { observed: plain(observed) }),
+      ...(subject === undefined ? {} : { subject: plain(subject) }),
+    },
+  };
+}
+
+/** Without control characters, and of bounded length. */
+export function plain(text: string): string {
+  // oxlint-disable-next-line no-control-regex -- they are what this removes
+  const clean = text.replace(/\x1b\[[\d;?]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f]/g, '');
+  return clean.length > MAX_CHARS ? `${clean.slice(0, MAX_CHARS)}…` : clean;
+}
