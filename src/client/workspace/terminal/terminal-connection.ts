@@ -1,0 +1,165 @@
+import {
+  clampSize,
+  type TerminalClientMessage,
+  type TerminalHello,
+  type TerminalServerMessage,
+  type TerminalSize,
+} from '../../../../sandbox-server/protocol/terminal.ts';
+import { parseMessage } from '../parse-message.ts';
+import { ReconnectingSocket, type LinkState, type SocketEnvironment } from '../session/reconnecting-socket.ts';
+import { isAutomaticReply } from './automatic-replies.ts';
+import { StreamPosition } from './stream-position.ts';
+
+/** Typed while the connection is away and sent when it is back: some lines, not a novel. */
+export const MAX_HELD_INPUT = 4 * 1024;
+/** One frame of input; a large paste becomes several. */
+export const INPUT_FRAME_BYTES = 16 * 1024;
+/** A drag of the divider makes a size per frame; the program inside wants to redraw once. */
+export const RESIZE_DEBOUNCE_MS = 80;
+
+const RESET = '\x1bc';
+/** Ends a sequence that was cut in the middle; dim, on a line of its own. */
+const note = (text: string) => `\x18\r\n\x1b[0;2m· ${text} ·\x1b[0m\r\n`;
+
+/** The screen as the connection sees it. */
+export interface TerminalSink {
+  /** `parsed` is called once everything of it was parsed, in order. */
+  write: (data: string | Uint8Array, parsed?: () => void) => void;
+  resize: (size: TerminalSize) => void;
+}
+
+export interface TerminalConnectionHandlers {
+  onLink: (link: LinkState) => void;
+  onHello: (hello: TerminalHello, cleared: boolean) => void;
+  onExit: (code: number | null) => void;
+  onError: (problem: { code: string; message: string; fix: string }) => void;
+  /** False while nobody looks: another viewer answers the programs' queries. */
+  isWatched: () => boolean;
+}
+
+/** One viewer of one terminal: bytes in both directions, size, acks, and coming back to the same place. */
+export class TerminalConnection {
+  readonly #environment: SocketEnvironment;
+  readonly #sink: TerminalSink;
+  readonly #handlers: TerminalConnectionHandlers;
+  readonly #socket: ReconnectingSocket;
+  readonly #position = new StreamPosition();
+  readonly #encoder = new TextEncoder();
+  #held = '';
+  #readOnly = false;
+  #greeted = false;
+  #size: TerminalSize | undefined;
+  #sizeTimer: number | undefined;
+
+  constructor(path: string, environment: SocketEnvironment, sink: TerminalSink, handlers: TerminalConnectionHandlers) {
+    this.#environment = environment;
+    this.#sink = sink;
+    this.#handlers = handlers;
+    this.#socket = new ReconnectingSocket(environment, {
+      url: () => withPosition(path, this.#position.resumeFrom),
+      onText: (text) => this.#control(text),
+      onBytes: (bytes) => this.#print(bytes),
+      onState: (link) => {
+        this.#greeted = false;
+        handlers.onLink(link);
+      },
+    });
+  }
+
+  /** What the terminal wants to send: keys, pastes, and answers that it makes up by itself. */
+  input(data: string): void {
+    if (this.#readOnly) return;
+    if (isAutomaticReply(data) && (this.#position.replaying || !this.#handlers.isWatched() || !this.#greeted)) return;
+    if (this.#greeted) this.#sendInput(this.#encoder.encode(data));
+    else if (this.#held.length + data.length <= MAX_HELD_INPUT) this.#held += data;
+  }
+
+  /** Mouse reports of old protocols: one byte a character. */
+  binary(data: string): void {
+    if (this.#readOnly || !this.#greeted) return;
+    this.#sendInput(Uint8Array.from(data, (character) => character.charCodeAt(0) & 255));
+  }
+
+  /** The panel has room for this size; said once it stands still. */
+  fitted(size: TerminalSize): void {
+    this.#size = clampSize(size.cols, size.rows);
+    if (this.#sizeTimer !== undefined) this.#environment.clearTimeout(this.#sizeTimer);
+    this.#sizeTimer = this.#environment.setTimeout(() => this.#sendSize(), RESIZE_DEBOUNCE_MS);
+  }
+
+  retryNow(): void {
+    this.#socket.retryNow();
+  }
+
+  close(): void {
+    if (this.#sizeTimer !== undefined) this.#environment.clearTimeout(this.#sizeTimer);
+    this.#socket.close();
+  }
+
+  #control(text: string): void {
+    const message = parseMessage<TerminalServerMessage>(text, ['hello', 'size', 'exit', 'error']);
+    switch (message?.type) {
+      case 'hello':
+        this.#hello(message);
+        break;
+      case 'size':
+        this.#sink.resize(clampSize(message.cols, message.rows));
+        break;
+      case 'exit':
+        this.#handlers.onExit(message.code);
+        break;
+      case 'error':
+        this.#handlers.onError(message);
+        break;
+      case undefined:
+        break;
+    }
+  }
+
+  #hello(hello: TerminalHello): void {
+    const { clear, missed } = this.#position.hello(hello);
+    this.#readOnly = hello.readOnly;
+    this.#greeted = true;
+    if (clear) {
+      this.#sink.write(RESET);
+      this.#held = '';
+    }
+    if (missed > 0) this.#sink.write(note(`${missed.toLocaleString('en')} bytes of older output are no longer kept`));
+    this.#sink.resize(clampSize(hello.cols, hello.rows));
+    this.#handlers.onHello(hello, clear);
+    this.#sendSize();
+    const held = this.#held;
+    this.#held = '';
+    if (held) this.input(held);
+  }
+
+  #print(bytes: Uint8Array): void {
+    for (const { piece, end, epoch } of this.#position.receive(bytes)) {
+      this.#sink.write(piece, () => {
+        const offset = this.#position.parsed(end, epoch);
+        if (offset !== undefined) this.#say({ type: 'ack', offset });
+      });
+    }
+  }
+
+  #sendSize(): void {
+    if (!this.#size || !this.#greeted || this.#readOnly) return;
+    this.#sink.resize(this.#size);
+    this.#say({ type: 'resize', ...this.#size });
+  }
+
+  #sendInput(bytes: Uint8Array<ArrayBuffer>): void {
+    for (let start = 0; start < bytes.length; start += INPUT_FRAME_BYTES) {
+      this.#socket.send(bytes.subarray(start, start + INPUT_FRAME_BYTES));
+    }
+  }
+
+  #say(message: TerminalClientMessage): void {
+    this.#socket.send(JSON.stringify(message));
+  }
+}
+
+function withPosition(path: string, position: { epoch: string; offset: number } | undefined): string {
+  if (!position) return path;
+  return `${path}?${new URLSearchParams({ epoch: position.epoch, offset: String(position.offset) })}`;
+}

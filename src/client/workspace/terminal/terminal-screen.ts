@@ -1,0 +1,205 @@
+import { FitAddon } from '@xterm/addon-fit';
+import { SearchAddon } from '@xterm/addon-search';
+import { Unicode11Addon } from '@xterm/addon-unicode11';
+import { Terminal } from '@xterm/xterm';
+import type { TerminalSize } from '../../../../sandbox-server/protocol/terminal.ts';
+import { asPaste } from './paste-text.ts';
+import type { PromptTracker } from './prompt-tracker.ts';
+import { addKeys } from './terminal-keys.ts';
+import { addLinks } from './terminal-links.ts';
+import { onThemeChange, terminalTheme } from './terminal-theme.ts';
+
+/** Lines that can be scrolled back to: more than KEPT_BYTES of the server usually hold. */
+const SCROLLBACK_LINES = 10_000;
+/** WCAG 2.2 AA for text, whatever colours a program picks. */
+const CONTRAST = 4.5;
+const OSC_SEMANTIC_PROMPT = 133;
+const FIND_COLOURS = {
+  matchBackground: '#5b4a1e',
+  matchOverviewRuler: '#f0c66a',
+  activeMatchBackground: '#a8641a',
+  activeMatchColorOverviewRuler: '#ff9d4d',
+};
+
+export interface TerminalScreenHandlers {
+  onData: (data: string) => void;
+  onBinary: (data: string) => void;
+  onFit: (size: TerminalSize) => void;
+  onFind: () => void;
+  onCopied: (characters: number) => void;
+  onHover: (address: string | undefined) => void;
+  onMatches: (matches: { index: number; count: number }) => void;
+}
+
+/** xterm.js with everything that this page adds to it. `element` goes into the pane. */
+export class TerminalScreen {
+  readonly element = document.createElement('div');
+  readonly #terminal: Terminal;
+  readonly #fit = new FitAddon();
+  readonly #search = new SearchAddon();
+  readonly #handlers: TerminalScreenHandlers;
+  readonly #cleanups: (() => void)[] = [];
+  #opened = false;
+
+  constructor(
+    options: { label: string; fontSize: number; screenReader: boolean },
+    tracker: PromptTracker,
+    handlers: TerminalScreenHandlers,
+  ) {
+    this.#handlers = handlers;
+    this.element.className = 'ws-screen';
+    const style = getComputedStyle(document.documentElement);
+    const theme = () => terminalTheme((property) => style.getPropertyValue(property));
+    this.#terminal = new Terminal({
+      allowProposedApi: true, // Unicode 11 widths and search decorations need it
+      cursorBlink: !window.matchMedia('(prefers-reduced-motion: reduce)').matches,
+      drawBoldTextInBrightColors: false,
+      fontFamily: style.getPropertyValue('--mono').trim() || 'monospace',
+      fontSize: options.fontSize,
+      lineHeight: 1.25,
+      macOptionClickForcesSelection: true,
+      minimumContrastRatio: CONTRAST,
+      screenReaderMode: options.screenReader,
+      scrollback: SCROLLBACK_LINES,
+      theme: theme(),
+    });
+    this.#terminal.loadAddon(this.#fit);
+    this.#terminal.loadAddon(this.#search);
+    this.#terminal.loadAddon(new Unicode11Addon());
+    this.#terminal.unicode.activeVersion = '11';
+    addLinks(this.#terminal, handlers.onHover);
+    addKeys(this.#terminal, { find: handlers.onFind, copied: handlers.onCopied });
+    this.#terminal.parser.registerOscHandler(OSC_SEMANTIC_PROMPT, (data) => {
+      tracker.mark(data);
+      return true;
+    });
+    this.#terminal.onData(handlers.onData);
+    this.#terminal.onBinary(handlers.onBinary);
+    this.#search.onDidChangeResults(({ resultIndex, resultCount }) =>
+      handlers.onMatches({ index: resultIndex, count: resultCount }),
+    );
+    this.#cleanups.push(onThemeChange(() => (this.#terminal.options.theme = theme())));
+    this.#label = options.label;
+  }
+
+  readonly #label: string;
+
+  /** Into the document: sizes can be measured from now on. Later calls just fit. */
+  async show(): Promise<void> {
+    if (!this.#opened) {
+      this.#opened = true;
+      await fontsReady(this.#terminal.options.fontSize ?? 14);
+      if (!this.element.isConnected) {
+        this.#opened = false;
+        return;
+      }
+      this.#terminal.open(this.element);
+      this.#terminal.textarea?.setAttribute('aria-label', `${this.#label}. F6 leaves the terminal.`);
+      this.#interceptPaste();
+      this.#watchSize();
+      await this.#useWebgl();
+    }
+    this.fit();
+  }
+
+  write(data: string | Uint8Array, parsed?: () => void): void {
+    this.#terminal.write(data, parsed);
+  }
+
+  resize({ cols, rows }: TerminalSize): void {
+    if (cols !== this.#terminal.cols || rows !== this.#terminal.rows) this.#terminal.resize(cols, rows);
+  }
+
+  fit(): void {
+    const size = this.#opened && this.element.offsetParent !== null ? this.#fit.proposeDimensions() : undefined;
+    if (size && Number.isFinite(size.cols) && Number.isFinite(size.rows)) this.#handlers.onFit(size);
+  }
+
+  /** As if it had been pasted and then Enter pressed. */
+  run(code: string): void {
+    this.#terminal.scrollToBottom();
+    this.#terminal.input(`${asPaste(code, this.#terminal.modes.bracketedPasteMode)}\r`);
+  }
+
+  /** As if these keys had been pressed. */
+  press(keys: string): void {
+    this.#terminal.input(keys);
+  }
+
+  get takesBracketedPaste(): boolean {
+    return this.#terminal.modes.bracketedPasteMode;
+  }
+
+  focus(): void {
+    this.#terminal.focus();
+  }
+
+  find(text: string, direction: 'next' | 'previous', incremental = false): void {
+    const options = { decorations: FIND_COLOURS, incremental };
+    if (!text) this.#search.clearDecorations();
+    else if (direction === 'next') this.#search.findNext(text, options);
+    else this.#search.findPrevious(text, options);
+  }
+
+  endFind(): void {
+    this.#search.clearDecorations();
+    this.#terminal.clearSelection();
+  }
+
+  setFontSize(pixels: number): void {
+    this.#terminal.options.fontSize = pixels;
+    this.fit();
+  }
+
+  setScreenReader(on: boolean): void {
+    this.#terminal.options.screenReaderMode = on;
+  }
+
+  dispose(): void {
+    for (const cleanup of this.#cleanups) cleanup();
+    this.#terminal.dispose();
+    this.element.remove();
+  }
+
+  /** Before xterm.js sees it: text that could end the bracketed paste must not get through. */
+  #interceptPaste(): void {
+    const onPaste = (event: ClipboardEvent) => {
+      event.preventDefault();
+      event.stopPropagation();
+      const text = event.clipboardData?.getData('text/plain') ?? '';
+      if (text) this.#terminal.input(asPaste(text, this.takesBracketedPaste));
+    };
+    this.element.addEventListener('paste', onPaste, { capture: true });
+    this.#cleanups.push(() => this.element.removeEventListener('paste', onPaste, { capture: true }));
+  }
+
+  #watchSize(): void {
+    const observer = new ResizeObserver(() => this.fit());
+    observer.observe(this.element);
+    this.#cleanups.push(() => observer.disconnect());
+  }
+
+  /** Faster where the browser can; without it, or once its context is lost, xterm.js draws with the DOM. */
+  async #useWebgl(): Promise<void> {
+    const { WebglAddon } = await import('@xterm/addon-webgl');
+    if (!this.element.isConnected) return;
+    const webgl = new WebglAddon();
+    webgl.onContextLoss(() => webgl.dispose());
+    try {
+      this.#terminal.loadAddon(webgl);
+    } catch {
+      webgl.dispose();
+    }
+  }
+}
+
+/** xterm.js measures a cell once: with the fallback font it would be wrong for good. */
+async function fontsReady(pixels: number): Promise<void> {
+  const family = getComputedStyle(document.documentElement).getPropertyValue('--mono').trim();
+  if (!family) return;
+  const faces = ['', 'bold '].map((weight) => document.fonts.load(`${weight}${pixels}px ${family}`));
+  await Promise.race([Promise.allSettled(faces), new Promise((resolve) => setTimeout(resolve, FONT_PATIENCE_MS))]);
+}
+
+/** The terminal is worth more than its font. */
+const FONT_PATIENCE_MS = 1_500;

@@ -1,0 +1,142 @@
+/** @jsxImportSource preact */
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { isOver, sessionWords } from '../session/session-words.ts';
+import { clockTime, timeLeft } from '../session/time-left.ts';
+import type { Store } from '../store.ts';
+import type { WorkspaceState } from '../workspace-state.ts';
+import type { WorkspaceActions } from './actions.ts';
+import { Confirm } from './confirm.tsx';
+import { Icon } from './icons.tsx';
+import { useNow } from './use-now.ts';
+import { useStore } from './use-store.ts';
+
+export interface WorkspaceProps {
+  store: Store<WorkspaceState>;
+  actions: WorkspaceActions;
+}
+
+type Question = 'reset' | 'stop';
+
+/** The header's chip: state, time left, and what can be done with the session. */
+export function SessionChip({ store, actions }: WorkspaceProps) {
+  const { session, link, clockSkew, busy } = useStore(store);
+  const [question, setQuestion] = useState<Question>();
+  const running = session?.state === 'ready';
+  const now = useNow(running);
+  if (!session || isOver(session.state)) return null;
+  const words = sessionWords(session.state, link);
+  const left = timeLeft(session, now + clockSkew);
+  const ask = (about: Question) => () => setQuestion(about);
+  return (
+    <div class="ws-chip" data-tone={words.tone}>
+      <span class="ws-chip-state">
+        <span class="ws-dot" aria-hidden="true" />
+        <span role="status">{words.word}</span>
+      </span>
+      {running && (
+        <span class="ws-chip-time" data-soon={left.soon} title={left.reason === 'idle' ? IDLE_TITLE : 'Time left'}>
+          <span class="visually-hidden">{left.reason === 'idle' ? 'unused, stops in ' : 'time left '}</span>
+          {left.reason === 'idle' && <span aria-hidden="true">idle </span>}
+          <time role="timer">{clockTime(left.ms)}</time>
+        </span>
+      )}
+      {running && session.canExtend && (
+        <button type="button" class="ws-chip-button" disabled={busy !== undefined} onClick={actions.extend}>
+          {busy === 'extend' ? 'Extending…' : 'Extend'}
+        </button>
+      )}
+      <ChipMenu canReset={running} onReset={ask('reset')} onStop={ask('stop')} busy={busy !== undefined} />
+      {question === 'reset' && (
+        <Confirm
+          title="Reset the lab?"
+          verb="Reset"
+          onCancel={() => setQuestion(undefined)}
+          onConfirm={() => {
+            setQuestion(undefined);
+            actions.reset();
+          }}
+        >
+          <p>
+            You get a fresh machine. <strong>Lost:</strong> every file you made or changed, all images, containers,
+            networks and volumes, and what the terminals show. <strong>Kept:</strong> finished tasks.
+          </p>
+        </Confirm>
+      )}
+      {question === 'stop' && (
+        <Confirm
+          title="Stop the lab?"
+          verb="Stop"
+          onCancel={() => setQuestion(undefined)}
+          onConfirm={() => {
+            setQuestion(undefined);
+            actions.stop();
+          }}
+        >
+          <p>
+            The machine and everything in it is removed. <strong>Kept:</strong> finished tasks. You can start a new lab
+            at any time.
+          </p>
+        </Confirm>
+      )}
+    </div>
+  );
+}
+
+const IDLE_TITLE = 'Nobody has used the lab for a while. Type or run something to keep it.';
+
+interface ChipMenuProps {
+  canReset: boolean;
+  busy: boolean;
+  onReset: () => void;
+  onStop: () => void;
+}
+
+function ChipMenu({ canReset, busy, onReset, onStop }: ChipMenuProps) {
+  const [open, setOpen] = useState(false);
+  const box = useRef<HTMLDivElement>(null);
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (!open) return undefined;
+    const onPointer = (event: PointerEvent) => {
+      if (event.target instanceof Node && !box.current?.contains(event.target)) setOpen(false);
+    };
+    document.addEventListener('pointerdown', onPointer);
+    return () => document.removeEventListener('pointerdown', onPointer);
+  }, [open]);
+  const choose = (action: () => void) => () => {
+    setOpen(false);
+    action();
+  };
+  return (
+    <div
+      ref={box}
+      class="ws-menu-box"
+      onKeyDown={(event) => {
+        if (event.key !== 'Escape' || !open) return;
+        event.stopPropagation();
+        setOpen(false);
+        button.current?.focus();
+      }}
+    >
+      <button
+        ref={button}
+        type="button"
+        class="ws-chip-button ws-icon-button"
+        aria-expanded={open}
+        aria-controls="ws-chip-menu"
+        onClick={() => setOpen(!open)}
+      >
+        <Icon name="more" />
+        <span class="visually-hidden">Lab menu</span>
+      </button>
+      <div id="ws-chip-menu" class="ws-menu" hidden={!open}>
+        <button type="button" disabled={!canReset || busy} onClick={choose(onReset)}>
+          Reset the lab…
+        </button>
+        <button type="button" disabled={busy} onClick={choose(onStop)}>
+          Stop the lab…
+        </button>
+      </div>
+    </div>
+  );
+}
