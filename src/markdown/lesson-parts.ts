@@ -18,8 +18,15 @@ declare module 'satteri' {
  */
 export const lessonParts: HastPluginEntry = () => {
   const parts: LessonParts = { tasks: [], questions: [] };
+  let inSection = false;
   return {
     name: 'lesson-parts',
+    element: {
+      filter: ['h2'],
+      visit: () => {
+        inSection = true;
+      },
+    },
     mdxJsxFlowElement: {
       filter: ['Task', 'Question'],
       visit(node, context) {
@@ -28,6 +35,8 @@ export const lessonParts: HastPluginEntry = () => {
         };
         if (node.name === 'Task') {
           parts.tasks.push({ id: attribute(node, 'id'), title: attribute(node, 'title') });
+          // No level may be left out between the page's heading and a task's.
+          set(node, { level: inSection ? '3' : '2' });
           const hints = childrenNamed(node, 'Hint');
           hints.forEach((hint, index) => set(hint, { number: `${index + 1}`, of: `${hints.length}`, slot: 'help' }));
           for (const solution of childrenNamed(node, 'Solution')) set(solution, { slot: 'help' });
