@@ -12,6 +12,9 @@ const message = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ack'), offset: z.number().int().nonnegative() }),
 ]);
 
+/** An honest page acknowledges what it has parsed and never gets this far ahead; one that acknowledges unread bytes does. */
+const MAX_BUFFER_BYTES = 2 * 1024 * 1024;
+
 /** One page's view of one terminal. */
 export function serveTerminal(ws: WebSocket, session: Session, id: string, query: URLSearchParams, log: Log): void {
   const terminal = session.terminal(id);
@@ -20,7 +23,10 @@ export function serveTerminal(ws: WebSocket, session: Session, id: string, query
   };
   const viewer = terminal.attach(
     {
-      bytes: (chunk) => ws.send(chunk, { binary: true }),
+      bytes: (chunk) => {
+        if (ws.bufferedAmount > MAX_BUFFER_BYTES) ws.terminate();
+        else ws.send(chunk, { binary: true });
+      },
       message: send,
       close: (code, reason) => ws.close(code, reason),
     },

@@ -1,4 +1,4 @@
-import { HIGH_WATER_BYTES, type TerminalServerMessage, type TerminalSize } from '../protocol/terminal.ts';
+import { HIGH_WATER_BYTES, LOW_WATER_BYTES, type TerminalServerMessage, type TerminalSize } from '../protocol/terminal.ts';
 import type { OutputLog } from './output-log.ts';
 
 /** Where a viewer's frames go: a WebSocket, or a test. */
@@ -51,6 +51,8 @@ export class Viewer {
   /** Sends what it may have: at most HIGH_WATER_BYTES beyond what it acknowledged. */
   push(): void {
     if (this.#sent < this.#log.start) {
+      // A stalled viewer gets nothing new on top of what it has not taken yet: what waits for it stays bounded.
+      if (this.#sent - this.#acked > LOW_WATER_BYTES) return;
       const missed = this.#log.start - this.#sent;
       this.#sent = this.#log.start;
       this.#acked = this.#sent;

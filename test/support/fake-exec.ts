@@ -1,0 +1,47 @@
+import { type Duplex, duplexPair, PassThrough } from 'node:stream';
+import type { ExecStream } from '../../sandbox-server/backend/backend.ts';
+
+/** A running command whose other end the test holds. */
+export interface FakeExec extends ExecStream {
+  /** What the command reads and prints. */
+  readonly inside: Duplex;
+  /** Sizes that were asked for. */
+  readonly sizes: { cols: number; rows: number }[];
+  /** The command ends. */
+  end(code: number | null): void;
+  readonly closed: boolean;
+}
+
+/** `resize`: what a resize waits for; default nothing. */
+export function fakeExec(options: { resize?: () => Promise<void> } = {}): FakeExec {
+  const [stream, inside] = duplexPair();
+  const stderr = new PassThrough();
+  const { promise: exit, resolve } = Promise.withResolvers<number | null>();
+  const sizes: { cols: number; rows: number }[] = [];
+  let closed = false;
+  const end = (code: number | null) => {
+    resolve(code);
+    stderr.end();
+    if (!inside.destroyed) inside.end();
+  };
+  return {
+    stream,
+    stderr,
+    inside,
+    sizes,
+    exit,
+    end,
+    resize: async (size) => {
+      sizes.push(size);
+      await options.resize?.();
+    },
+    close: () => {
+      closed = true;
+      end(null);
+      stream.destroy();
+    },
+    get closed() {
+      return closed;
+    },
+  };
+}

@@ -1,0 +1,73 @@
+import type { Backend, ExecOptions, ExecStream, SandboxRef, SandboxSpec, SandboxStatus } from '../../sandbox-server/backend/backend.ts';
+import { DrydockError } from '../../sandbox-server/errors.ts';
+import { fakeExec, type FakeExec } from './fake-exec.ts';
+
+type Lost = { id: string; machine: string; reason: 'died' | 'outOfMemory' };
+
+/** Sandboxes that exist in a map only. Programs end at once with code 0; shells (with a PTY) stay open. */
+export class MemoryBackend implements Backend {
+  readonly name = 'memory';
+  readonly sandboxes = new Map<string, SandboxSpec>();
+  readonly shells: FakeExec[] = [];
+  /** What creating waits for; a rejection is its failure. */
+  onCreate: (spec: SandboxSpec, signal: AbortSignal | undefined) => Promise<void> = () => Promise.resolve();
+  onDestroy: (id: string) => Promise<void> = () => Promise.resolve();
+  onList: () => Promise<void> = () => Promise.resolve();
+  readonly #watchers = new Set<(lost: Lost) => void>();
+
+  async create(spec: SandboxSpec, options: { signal?: AbortSignal; onStep?: (step: string) => void } = {}): Promise<SandboxRef> {
+    options.signal?.throwIfAborted();
+    options.onStep?.('Start the Docker Engine');
+    this.sandboxes.set(spec.id, spec);
+    try {
+      await this.onCreate(spec, options.signal);
+      options.signal?.throwIfAborted();
+    } catch (error) {
+      this.sandboxes.delete(spec.id);
+      throw error;
+    }
+    return { id: spec.id, machines: spec.machines };
+  }
+
+  exec(sandbox: SandboxRef, _machine: string, _command: readonly string[], options: ExecOptions = {}): Promise<ExecStream> {
+    if (!this.sandboxes.has(sandbox.id)) return Promise.reject(new DrydockError('sandbox-lost'));
+    const exec = fakeExec();
+    if (options.tty !== undefined) {
+      this.shells.push(exec);
+    } else {
+      exec.inside.resume();
+      exec.end(0);
+    }
+    return Promise.resolve(exec);
+  }
+
+  stat(sandbox: SandboxRef): Promise<SandboxStatus> {
+    const there = this.sandboxes.has(sandbox.id);
+    return Promise.resolve(there ? { state: 'running', down: [] } : { state: 'gone', down: [...sandbox.machines] });
+  }
+
+  async destroy(id: string): Promise<void> {
+    await this.onDestroy(id);
+    this.sandboxes.delete(id);
+  }
+
+  async list(): Promise<string[]> {
+    await this.onList();
+    return [...this.sandboxes.keys()];
+  }
+
+  watch(onLost: (lost: Lost) => void): Disposable {
+    this.#watchers.add(onLost);
+    return { [Symbol.dispose]: () => void this.#watchers.delete(onLost) };
+  }
+
+  get watchers(): number {
+    return this.#watchers.size;
+  }
+
+  /** A machine dies. */
+  lose(lost: Lost): void {
+    this.sandboxes.delete(lost.id);
+    for (const watcher of this.#watchers) watcher(lost);
+  }
+}
