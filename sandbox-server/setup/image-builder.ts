@@ -31,6 +31,12 @@ export interface BuilderOptions {
   progress: Progress;
   /** The engine's processor, in Node's words. */
   arch: string;
+  /** `find`: what is missing is thrown as MissingImage instead of made. */
+  mode: 'make' | 'find';
+}
+
+export class MissingImage extends Error {
+  override readonly name = 'MissingImage';
 }
 
 export interface Image {
@@ -166,6 +172,7 @@ export class ImageBuilder {
     this.#used.add(tag);
     const present = this.#present.get(tag);
     if (present !== undefined) return { tag, id: present.Id, labels: present.Labels ?? {} };
+    if (this.#options.mode === 'find') throw new MissingImage(`${tag} is not there`);
     const run = async () => {
       const done = this.#options.progress.step(`image ${name}`);
       const id = await make(tag);

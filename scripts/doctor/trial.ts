@@ -1,0 +1,28 @@
+import { text } from 'node:stream/consumers';
+import Docker from 'dockerode';
+import { DockerBackend } from '../../sandbox-server/backend/docker/docker-backend.ts';
+import type { EngineHandle, ImageSet } from '../../sandbox-server/setup/types.ts';
+import { ok, problem, type Finding } from './finding.ts';
+
+const NAME = 'trial sandbox';
+
+/** The proof: starts a sandbox, runs a container in it as a learner would, and removes all of it. */
+export async function trial(engine: EngineHandle, images: ImageSet): Promise<Finding> {
+  const owner = `doctor-${process.pid}`;
+  const backend = new DockerBackend({ docker: new Docker(engine.dockerodeOptions), owner, images });
+  const start = performance.now();
+  try {
+    const sandbox = await backend.create({ id: 'trial', machines: ['host'] });
+    const ready = performance.now() - start;
+    const run = await backend.exec(sandbox, 'host', ['docker', 'run', '--rm', 'hello-world']);
+    run.stream.end();
+    const [said, complaint, code] = await Promise.all([text(run.stream), text(run.stderr), run.exit]);
+    if (code !== 0 || !said.includes('Hello from Docker')) throw new Error(complaint.trim().split('\n').at(-1) ?? `exit ${code}`);
+    return ok(NAME, `ready in ${(ready / 1000).toFixed(1)} s; \`docker run hello-world\` worked in it`);
+  } catch (error) {
+    const cause = error instanceof Error && error.cause instanceof Error ? ` (${error.cause.message})` : '';
+    return problem(NAME, `It does not work: ${error instanceof Error ? error.message : String(error)}${cause}`, 'Look at what is marked above first.');
+  } finally {
+    await backend.destroyAll();
+  }
+}
