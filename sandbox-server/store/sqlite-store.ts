@@ -35,6 +35,7 @@ const row = {
   passed: z.object({ lesson: z.string(), task: z.string(), at: z.number() }),
   quiz: z.object({ lesson: z.string(), question: z.string(), choice: z.string(), right: z.number() }),
   visit: z.object({ lesson: z.string(), at: z.number() }),
+  session: z.object({ id: z.string(), body: z.string() }),
 };
 
 /** One file, for one process at a time; `:memory:` for none. Throws DrydockError `data-in-use`. */
@@ -103,8 +104,12 @@ export class SqliteStore implements Store {
   }
 
   sessions(): StoredSession[] {
-    const bodies = this.#all('SELECT body FROM session', [], z.object({ body: z.string() }));
-    return bodies.map(({ body }) => storedSession.parse(JSON.parse(body)));
+    return this.#all('SELECT id, body FROM session', [], row.session).flatMap(({ id, body }) => {
+      const session = readSession(body);
+      // Torn, or of another version: its sandbox is found by its label and removed.
+      if (session === undefined) this.deleteSession(id);
+      return session ?? [];
+    });
   }
 
   close(): void {
@@ -129,4 +134,14 @@ export class SqliteStore implements Store {
       throw new DrydockError('storage-failed', { cause: error });
     }
   }
+}
+
+function readSession(body: string): StoredSession | undefined {
+  let json: unknown;
+  try {
+    json = JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+  return storedSession.safeParse(json).data;
 }
