@@ -60,8 +60,8 @@ function failure(url: string, code: number, message: string, timeout: number): E
     case 6:
       return notYet(`Nothing is called ${new URL(url).hostname}, so ${url} does not answer.`, 'an unknown name');
     case 7: {
-      const refused = /refused/i.test(message) || message === '';
-      const why = refused ? 'connection refused' : message;
+      const other = /(timed? ?out|unreachable|no route)[^.]*/i.exec(message);
+      const why = other ? other[0].toLowerCase() : 'connection refused';
       return notYet(`Nothing answers on ${url}: ${why}.`, why);
     }
     case 28:

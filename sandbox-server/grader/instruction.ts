@@ -8,7 +8,8 @@ export function cleanInstruction(createdBy: string): string {
     .replace(/\s+/g, ' ')
     .trim();
   const nop = /^\/bin\/sh -c #\(nop\) ?(.*)$/.exec(line);
-  if (nop) return nop[1]!.trim();
+  // The classic builder names the checksum of what was copied.
+  if (nop) return nop[1]!.trim().replace(/((?:file|dir|multi):[0-9a-f]{12})[0-9a-f]{52}/g, '$1');
   const run = /^(?:RUN )?(?:\|\d+ .*? )?\/bin\/sh -c (.*)$/.exec(line);
   if (run) return `RUN ${run[1]!.trim()}`;
   return line;

@@ -10,7 +10,7 @@ const words = z.string().trim().min(1);
 const nearMiss = z
   .strictObject({
     run: words.optional(),
-    answer: z.string().optional(),
+    answer: z.union([z.string(), someFunction]).optional(),
     says: z.union([words, z.instanceof(RegExp)]),
   })
   .refine((miss) => miss.run !== undefined || miss.answer !== undefined, 'needs run, answer or both');

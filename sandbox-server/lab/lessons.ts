@@ -22,13 +22,19 @@ export interface LabLesson extends Lesson {
   filesFolders: readonly string[];
 }
 
-/** All lessons below the folder, in reading order. Throws with the first fault of a page. */
-export async function loadLessons(contentFolder: string): Promise<Lesson[]> {
+/**
+ * The lessons below the folder, in reading order. With `onFault`, what is wrong is told to it, and lessons at fault are left
+ * out: one unfinished lesson does not keep the others from working. Without it, throws the first fault.
+ */
+export async function loadLessons(contentFolder: string, onFault?: (fault: FileFault) => void): Promise<Lesson[]> {
+  const root = resolve(contentFolder);
   const faults: FileFault[] = [];
-  const lessons = await readLessons(resolve(contentFolder), (fault) => faults.push(fault));
+  const lessons = await readLessons(root, (fault) => faults.push(fault));
   const [first] = faults;
-  if (first) throw new Error(`${first.file}${first.line ? `:${first.line}` : ''}: ${first.message} ${first.fix}`);
-  return lessons;
+  if (first && !onFault) throw new Error(`${first.file}${first.line ? `:${first.line}` : ''}: ${first.message} ${first.fix}`);
+  for (const fault of faults) onFault?.(fault);
+  const atFault = new Set(faults.map((fault) => resolve(root, fault.file)));
+  return lessons.filter((lesson) => !atFault.has(lesson.page.file));
 }
 
 /** As `loadLessons`, with the faults reported; pages that are not MDX at all are left out. */
