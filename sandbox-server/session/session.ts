@@ -113,13 +113,7 @@ export class Session {
     this.#tearDown();
     const old = this.sandbox.id;
     this.#generation++;
-    try {
-      await this.#services.backend.destroy(old);
-    } catch (error) {
-      await this.#fail(toDrydockError(error, 'start-failed'));
-      return;
-    }
-    await this.#bringUp();
+    await this.#bringUp(old);
   }
 
   extend(): void {
@@ -237,12 +231,22 @@ export class Session {
     };
   }
 
-  /** What is being brought up must have ended before its sandbox can be removed for good. */
+  /** What is being removed and brought up must have ended before the session's sandbox can be removed for good. */
   #bringingUp: Promise<void> = Promise.resolve();
 
-  #bringUp(): Promise<void> {
-    this.#bringingUp = this.#startSandbox();
+  #bringUp(old?: string): Promise<void> {
+    this.#bringingUp = old === undefined ? this.#startSandbox() : this.#replaceSandbox(old);
     return this.#bringingUp;
+  }
+
+  async #replaceSandbox(old: string): Promise<void> {
+    try {
+      await this.#services.backend.destroy(old);
+    } catch (error) {
+      await this.#fail(toDrydockError(error, 'start-failed'));
+      return;
+    }
+    if (!this.#abort.signal.aborted) await this.#startSandbox();
   }
 
   async #startSandbox(): Promise<void> {

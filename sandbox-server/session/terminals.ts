@@ -4,6 +4,7 @@ import { PATHS } from '../backend/paths.ts';
 import { DrydockError } from '../errors.ts';
 import { CLOSE } from '../protocol/close-codes.ts';
 import type { TerminalView } from '../protocol/views.ts';
+import { whenJoined } from '../terminal/join-shell.ts';
 import { SHELL_ENV, shellCommand } from '../terminal/shell-command.ts';
 import { Terminal } from '../terminal/terminal.ts';
 
@@ -72,8 +73,10 @@ export class Terminals {
   #add(view: TerminalView): Terminal {
     const { backend, sandbox, onCommandEnd, onInput, onChange } = this.#options;
     const terminal = new Terminal({
-      open: (size) =>
-        backend.exec(sandbox(), view.machine, shellCommand(view.id), { tty: size, env: SHELL_ENV, workingDir: PATHS.home }),
+      open: async (size) => {
+        const options = { tty: size, env: SHELL_ENV, workingDir: PATHS.home };
+        return whenJoined(await backend.exec(sandbox(), view.machine, shellCommand(view.id), options));
+      },
       onCommandEnd,
       onInput,
       onExit: () => {

@@ -19,7 +19,4 @@ export function shellCommand(terminal: string): string[] {
   return ['/bin/sh', '-c', script.join('\n')];
 }
 
-/** What dtach prints when it joins. The page keeps what it shows, so this is left out. */
-export const JOIN_PREFIX = Buffer.from('\x1b[H\x1b[J');
-
 export const SHELL_ENV = { TERM: 'xterm-256color', COLORTERM: 'truecolor', LANG: 'C.UTF-8', SHELL: '/bin/bash', USER: 'learner' };

@@ -4,7 +4,6 @@ import { CLOSE } from '../protocol/close-codes.ts';
 import { clampSize, HIGH_WATER_BYTES, KEPT_BYTES, LOW_WATER_BYTES, type TerminalSize } from '../protocol/terminal.ts';
 import { CommandMarks } from './command-marks.ts';
 import { OutputLog } from './output-log.ts';
-import { JOIN_PREFIX } from './shell-command.ts';
 import { Viewer, type ViewerSink } from './viewer.ts';
 
 /** Typed input that the shell has not taken yet; a 5 MB paste fits, a flood does not. */
@@ -129,10 +128,8 @@ export class Terminal {
     }
     this.#stream = stream;
     stream.stderr.resume();
-    stream.stream.once('data', (first: Buffer) => {
-      this.#onOutput(first.subarray(first.subarray(0, JOIN_PREFIX.length).equals(JOIN_PREFIX) ? JOIN_PREFIX.length : 0));
-      stream.stream.on('data', (chunk: Buffer) => this.#onOutput(chunk));
-    });
+    stream.stream.on('data', (chunk: Buffer) => this.#onOutput(chunk));
+    stream.stream.resume();
     stream.stream.on('drain', () => this.#drainInput());
     void stream.exit.then((code) => this.#onExit(stream, code));
     await stream.resize(this.#size).catch(() => undefined);
