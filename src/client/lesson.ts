@@ -9,7 +9,7 @@ import { setUpTasks } from './tasks.ts';
 
 const lesson = document.querySelector<HTMLElement>('main.lesson')?.dataset['lesson'] ?? '';
 const parts = setUpPage(document);
-const { api, saved, progress } = parts;
+const { api, saved, progress, me } = parts;
 
 progress.visited(lesson, Date.now());
 setUpHints(document, lesson, saved);
@@ -23,5 +23,5 @@ setUpLab(document, lesson, parts);
 const [navigation] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
 setUpPlace(document, lesson, saved, navigation?.type === 'navigate');
 
-// Progress is kept in this browser too; without a server that has to do.
-api.visit(lesson).catch(() => undefined);
+// After `me`, whose answer gives a new learner their cookie. Without a server, what this browser keeps has to do.
+void me.then(() => api.visit(lesson)).catch(() => undefined);

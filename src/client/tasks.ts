@@ -28,6 +28,11 @@ export function setUpTasks(page: Document, lesson: string, progress: ProgressSto
     });
   }
 
+  const list = page.getElementById('task-list');
+  list?.addEventListener('click', (event) => {
+    if (event.target instanceof Element && event.target.closest('a') !== null) list.hidePopover();
+  });
+
   onCourseEvent(page, 'drydock:task', (view) => {
     const before = views.get(view.id);
     views.set(view.id, view);

@@ -1,16 +1,17 @@
 import type { Element, ElementContent } from 'hast';
 import { defineHastPlugin } from 'satteri';
 import type { ShikiTransformer } from 'shiki';
-import { parseFenceMeta } from './fence-meta.ts';
+import { readFence } from '../../sandbox-server/lab/fence.ts';
 
 /** Carries what a fence says after its language (`sh run machine=web`) onto the highlighted `pre`. */
 export const markRunBlocks: ShikiTransformer = {
   name: 'mark-run-blocks',
   pre(node) {
-    const { run, machine } = parseFenceMeta(this.options.meta?.__raw);
-    if (!run) return;
+    // What is wrong with a fence was reported with its line before the build began.
+    const fence = readFence(this.options.lang, this.options.meta?.__raw, 0, () => undefined);
+    if (fence === undefined) return;
     node.properties['data-run'] = '';
-    if (machine !== undefined) node.properties['data-machine'] = machine;
+    if (fence.machine !== undefined) node.properties['data-machine'] = fence.machine;
   },
 };
 
@@ -31,7 +32,7 @@ export const codeBlocks = defineHastPlugin({
         return;
       }
       const machine = properties['data-machine'];
-      const buttons = element('div', { className: ['code-buttons'], 'data-needs-js': '' }, [
+      const buttons = element('div', { className: ['code-buttons'], 'data-needs-js': '', 'data-pagefind-ignore': '' }, [
         button('Copy', { 'data-copy': '' }),
         ...(run ? [button('Run', { 'data-run': '', className: ['primary'] })] : []),
       ]);
