@@ -100,7 +100,8 @@ export class Terminal {
   resize(viewer: Viewer, cols: number, rows: number): void {
     if (viewer.readOnly) return;
     viewer.size = clampSize(cols, rows);
-    this.#settleSize();
+    // A viewer draws at the settled size only, so one whose wish changed nothing needs to hear it too.
+    if (!this.#settleSize()) viewer.sink.message({ type: 'size', ...this.#size });
   }
 
   ack(viewer: Viewer, offset: number): void {
@@ -176,14 +177,16 @@ export class Terminal {
     }
   }
 
-  #settleSize(): void {
+  /** Tells everybody the smallest size of all. False when it is what it was. */
+  #settleSize(): boolean {
     const sizes = [...this.#viewers].flatMap((viewer) => (viewer.size === undefined ? [] : [viewer.size]));
-    if (sizes.length === 0) return;
+    if (sizes.length === 0) return false;
     const size = { cols: Math.min(...sizes.map((s) => s.cols)), rows: Math.min(...sizes.map((s) => s.rows)) };
-    if (size.cols === this.#size.cols && size.rows === this.#size.rows) return;
+    if (size.cols === this.#size.cols && size.rows === this.#size.rows) return false;
     this.#size = size;
     for (const viewer of this.#viewers) viewer.sink.message({ type: 'size', ...size });
     this.#scheduleResize();
+    return true;
   }
 
   #resizing = false;

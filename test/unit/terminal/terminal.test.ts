@@ -247,6 +247,14 @@ test('the size is the smallest of all that may type; everybody is told; it grows
   expect(exec.sizes.at(-1)).toEqual({ cols: 120, rows: 30 });
 });
 
+test('a viewer whose wish changes nothing hears the size all the same: it draws at no other', async () => {
+  const { terminal } = await opened();
+  terminal.resize(terminal.attach(new RecordingSink()), 60, 20);
+  const late = new RecordingSink();
+  terminal.resize(terminal.attach(late), 100, 40);
+  expect(late.sizes).toEqual([{ cols: 60, rows: 20 }]);
+});
+
 test.each([
   [0, 0, { cols: 2, rows: 1 }],
   [-5, -5, { cols: 2, rows: 1 }],
