@@ -24,6 +24,7 @@ export function containerFacts(container: ContainerInspect, engine: EngineApi, s
     imageId: container.Image,
     state: state.Status,
     exitCode: state.ExitCode,
+    pid: state.Pid,
     // Docker writes year 1 for "never".
     startedAt: Date.parse(state.StartedAt) > 0 ? new Date(state.StartedAt) : undefined,
     restarts: container.RestartCount,

@@ -94,6 +94,7 @@ export const containerInspect = z.object({
   State: z.object({
     Status: containerState,
     ExitCode: number,
+    Pid: number,
     StartedAt: text,
     Health: z.object({ Status: z.enum(['none', 'starting', 'healthy', 'unhealthy']) }).nullish(),
   }),

@@ -77,6 +77,8 @@ export interface ContainerFacts {
   imageId: string;
   state: 'created' | 'running' | 'paused' | 'restarting' | 'removing' | 'exited' | 'dead';
   exitCode: number;
+  /** Of its first process, as the machine counts; 0 when it does not run. */
+  pid: number;
   startedAt: Date | undefined;
   restarts: number;
   env: Record<string, string>;
