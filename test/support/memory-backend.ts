@@ -2,6 +2,9 @@ import type { Backend, ExecOptions, ExecStream, SandboxRef, SandboxSpec, Sandbox
 import { DrydockError } from '../../sandbox-server/errors.ts';
 import { fakeExec, type FakeExec } from './fake-exec.ts';
 
+/** What the PTY holder prints when it has joined the shell. */
+const JOINED = '\x1b[H\x1b[J';
+
 type Lost = { id: string; machine: string; reason: 'died' | 'outOfMemory' };
 
 /** Sandboxes that exist in a map only. Programs end at once with code 0; shells (with a PTY) stay open. */
@@ -34,6 +37,7 @@ export class MemoryBackend implements Backend {
     const exec = fakeExec();
     if (options.tty !== undefined) {
       this.shells.push(exec);
+      exec.inside.write(JOINED);
     } else {
       exec.inside.resume();
       exec.end(0);
