@@ -1,0 +1,215 @@
+import { expect, test } from 'vitest';
+import { DrydockError } from '../../../sandbox-server/errors.ts';
+import { SessionRegistry } from '../../../sandbox-server/session/registry.ts';
+import { labLesson } from '../../support/lab-lesson.ts';
+import { settle } from '../../support/manual-clock.ts';
+import { MINUTE, testServices, type TestServices } from '../../support/session-services.ts';
+
+const [ONE, TWO, THREE] = ['c/m/one', 'c/m/two', 'c/m/three'];
+const KNOWN = new Set([ONE, TWO, THREE]);
+
+function registryOf(services: TestServices) {
+  return new SessionRegistry(services, (id) =>
+    KNOWN.has(id) ? Promise.resolve(labLesson(id)) : Promise.reject(new DrydockError('unknown-lesson')),
+  );
+}
+
+async function opened(services: TestServices = testServices()) {
+  const registry = registryOf(services);
+  await registry.open();
+  return { services, registry };
+}
+
+/** A session that is ready. */
+async function running(registry: SessionRegistry, learner: string, lesson: string) {
+  const { session } = await registry.create(learner, lesson);
+  await settle();
+  expect(session.state).toBe('ready');
+  return session;
+}
+
+test('starting the same lesson again gives the session that lives', async () => {
+  const { registry } = await opened();
+  const [first, second] = await Promise.all([registry.create('ann', ONE), registry.create('ann', ONE)]);
+  expect(second.session).toBe(first.session);
+  expect([first.isNew, second.isNew]).toEqual([true, false]);
+});
+
+test('after it ended, the lesson starts anew', async () => {
+  const { registry } = await opened();
+  const old = await running(registry, 'ann', ONE);
+  await old.stop();
+  const { session, isNew } = await registry.create('ann', ONE);
+  expect([isNew, session === old]).toEqual([true, false]);
+});
+
+test('an unknown lesson is refused and takes no place', async () => {
+  const { registry } = await opened();
+  await expect(registry.create('ann', 'no/such/lesson')).rejects.toMatchObject({ code: 'unknown-lesson' });
+  expect(registry.of('ann')).toEqual([]);
+});
+
+test('a learner has a limited number of labs at once; ending one frees its place', async () => {
+  const { registry } = await opened(testServices({ maxPerLearner: 2 }));
+  const first = await running(registry, 'ann', ONE);
+  await running(registry, 'ann', TWO);
+  await expect(registry.create('ann', THREE)).rejects.toMatchObject({ code: 'too-many-sessions' });
+  await running(registry, 'bob', THREE);
+  await first.stop();
+  await running(registry, 'ann', THREE);
+});
+
+test('the server has a limited number of places', async () => {
+  const { registry } = await opened(testServices({ maxSessions: 2 }));
+  await running(registry, 'ann', ONE);
+  await running(registry, 'bob', ONE);
+  await expect(registry.create('cay', ONE)).rejects.toMatchObject({ code: 'at-capacity' });
+});
+
+test('another learner’s session looks like one that does not exist', async () => {
+  const { registry } = await opened();
+  const session = await running(registry, 'ann', ONE);
+  expect(registry.get('ann', session.id)).toBe(session);
+  const refusals = [
+    ['bob', session.id],
+    [undefined, session.id],
+    ['bob', 'nothing'],
+  ].map(([learner, id]) => {
+    try {
+      registry.get(learner, id!);
+    } catch (error) {
+      return (error as DrydockError).view();
+    }
+    return undefined;
+  });
+  expect(refusals[0]).toMatchObject({ code: 'unknown-session' });
+  expect(refusals[1]).toEqual(refusals[0]);
+  expect(refusals[2]).toEqual(refusals[0]);
+});
+
+test('a session that nobody uses ends by itself, and its page can still read why for a while', async () => {
+  const { registry, services } = await opened();
+  const session = await running(registry, 'ann', ONE);
+  await services.clock.advance(29 * MINUTE);
+  expect(session.state).toBe('ready');
+  await services.clock.advance(2 * MINUTE);
+  expect(session.view()).toMatchObject({ state: 'ended', problem: { code: 'session-idle' } });
+  expect(services.backend.sandboxes.size).toBe(0);
+  expect(registry.get('ann', session.id)).toBe(session);
+  await services.clock.advance(15 * MINUTE);
+  expect(() => registry.get('ann', session.id)).toThrow(DrydockError);
+});
+
+test('a session in use ends with its lifetime', async () => {
+  const { registry, services } = await opened();
+  const session = await running(registry, 'ann', ONE);
+  for (let i = 0; i < 7; i++) {
+    session.touch();
+    await services.clock.advance(9 * MINUTE);
+  }
+  expect(session.view()).toMatchObject({ state: 'ended', problem: { code: 'session-expired' } });
+});
+
+test('a machine that dies fails its session, and says whether memory ran out', async () => {
+  const { registry, services } = await opened();
+  const session = await running(registry, 'ann', ONE);
+  services.backend.lose({ id: session.sandbox.id, machine: 'host', reason: 'outOfMemory' });
+  await settle();
+  expect(session.view()).toMatchObject({ state: 'failed', problem: { code: 'out-of-memory' } });
+});
+
+test('a sandbox that vanished without an event is noticed within a minute', async () => {
+  const { registry, services } = await opened();
+  const session = await running(registry, 'ann', ONE);
+  services.backend.sandboxes.clear();
+  await services.clock.advance(61_000);
+  expect(session.view()).toMatchObject({ state: 'failed', problem: { code: 'sandbox-lost' } });
+});
+
+test('what belongs to no session is removed at the start and every minute; sessions’ own is not', async () => {
+  const services = testServices();
+  services.backend.sandboxes.set('leftover', { id: 'leftover', machines: ['host'] });
+  const { registry } = await opened(services);
+  expect([...services.backend.sandboxes.keys()]).toEqual([]);
+  const session = await running(registry, 'ann', ONE);
+  services.backend.sandboxes.set('another', { id: 'another', machines: ['host'] });
+  await services.clock.advance(61_000);
+  expect([...services.backend.sandboxes.keys()]).toEqual([session.sandbox.id]);
+});
+
+test('what could not be removed when a session ended is removed later', async () => {
+  const { registry, services } = await opened();
+  const session = await running(registry, 'ann', ONE);
+  services.backend.onDestroy = () => Promise.reject(new DrydockError('engine-gone'));
+  await session.stop();
+  expect(services.backend.sandboxes.size).toBe(1);
+  services.backend.onDestroy = () => Promise.resolve();
+  await services.clock.advance(61_000);
+  expect(services.backend.sandboxes.size).toBe(0);
+});
+
+test('an engine that is away for a while ends no session', async () => {
+  const { registry, services } = await opened();
+  const session = await running(registry, 'ann', ONE);
+  services.backend.onList = () => Promise.reject(new DrydockError('engine-gone'));
+  await services.clock.advance(5 * MINUTE);
+  expect(session.state).toBe('ready');
+  expect(services.log.at('warn').length).toBeGreaterThan(0);
+  services.backend.onList = () => Promise.resolve();
+  await services.clock.advance(2 * MINUTE);
+  expect(session.state).toBe('ready');
+});
+
+test('a sandbox that is just being made is nobody’s leftover', async () => {
+  const { registry, services } = await opened();
+  const { promise: slow, resolve } = Promise.withResolvers<void>();
+  services.backend.onCreate = () => slow;
+  const { session } = await registry.create('ann', ONE);
+  await services.clock.advance(2 * MINUTE);
+  resolve();
+  await settle();
+  expect(session.state).toBe('ready');
+  expect([...services.backend.sandboxes.keys()]).toEqual([session.sandbox.id]);
+});
+
+test('after a restart, sessions go on; those whose sandbox is gone, or was half made, are forgotten and cleaned up', async () => {
+  const services = testServices({ maxPerLearner: 5 });
+  const { registry } = await opened(services);
+  const kept = await running(registry, 'ann', ONE);
+  const gone = await running(registry, 'ann', TWO);
+  services.backend.onCreate = () => new Promise(() => undefined);
+  const { session: half } = await registry.create('ann', THREE);
+  await settle();
+  registry.release();
+  services.backend.sandboxes.delete(gone.sandbox.id);
+
+  const next = registryOf(services);
+  await next.open();
+  expect(next.of('ann').map(({ id }) => id)).toEqual([kept.id]);
+  expect(next.get('ann', kept.id).view()).toMatchObject({ state: 'ready', expiresAt: kept.view().expiresAt });
+  expect([...services.backend.sandboxes.keys()]).toEqual([kept.sandbox.id]);
+  expect(services.store.sessions().map(({ id }) => id)).toEqual([kept.id]);
+  expect(() => next.get('ann', half.id)).toThrow(DrydockError);
+});
+
+test('a session of a lesson that no longer exists is not taken up', async () => {
+  const services = testServices();
+  const { registry } = await opened(services);
+  await running(registry, 'ann', ONE);
+  registry.release();
+  const next = new SessionRegistry(services, () => Promise.reject(new DrydockError('unknown-lesson')));
+  await next.open();
+  expect(services.backend.sandboxes.size).toBe(0);
+  expect(services.store.sessions()).toEqual([]);
+});
+
+test('stopping the server ends all sessions and keeps no watch', async () => {
+  const { registry, services } = await opened();
+  const a = await running(registry, 'ann', ONE);
+  const b = await running(registry, 'bob', TWO);
+  await registry.stopAll();
+  expect([a.state, b.state]).toEqual(['ended', 'ended']);
+  expect(services.backend.sandboxes.size).toBe(0);
+  expect(services.backend.watchers).toBe(0);
+  await expect(registry.create('ann', ONE)).rejects.toMatchObject({ code: 'not-ready' });
+});
