@@ -1,0 +1,60 @@
+import { formatFailure, type Failure } from './failure.ts';
+import type { Tally } from './tally.ts';
+
+export interface Output {
+  write(text: string): unknown;
+  isTTY?: boolean;
+  columns?: number;
+}
+
+/** Tells what goes on: on a terminal one line that changes, elsewhere only what stays. */
+export class Reporter {
+  readonly #out: Output;
+  readonly #failures: Failure[] = [];
+  readonly #doing = new Map<string, string>();
+
+  constructor(out: Output) {
+    this.#out = out;
+  }
+
+  progress(lesson: string, what: string): void {
+    this.#doing.set(lesson, what);
+    this.#status();
+  }
+
+  failure(failure: Failure): void {
+    this.#failures.push(failure);
+    this.#line(`${formatFailure(failure)}\n`);
+  }
+
+  lessonDone(lesson: string, ok: boolean, seconds: number): void {
+    this.#doing.delete(lesson);
+    this.#line(`${ok ? '✓' : '✗'} ${lesson} (${seconds.toFixed(1)} s)`);
+  }
+
+  note(text: string): void {
+    this.#line(text);
+  }
+
+  summary(tally: Tally): void {
+    const rows = [
+      `${tally.lessons} lessons, ${tally.tasks} tasks: ${tally.redBefore} red before, ${tally.greenAfter} green after`,
+      `${tally.nearMissesRejected} of ${tally.nearMisses} near misses turned down for the stated reason`,
+      `${tally.runBlocksOk} of ${tally.runBlocks} run blocks did what they should`,
+      `${tally.broken} broken checks, ${this.#failures.length} failures, ${tally.seconds} s`,
+    ];
+    this.#line(['', ...rows].join('\n  '));
+  }
+
+  #line(text: string): void {
+    if (this.#out.isTTY) this.#out.write('\r\x1b[K');
+    this.#out.write(`${text}\n`);
+    this.#status();
+  }
+
+  #status(): void {
+    if (!this.#out.isTTY) return;
+    const text = [...this.#doing].map(([lesson, what]) => `${lesson.split('/').at(-1)}: ${what}`).join(' · ');
+    this.#out.write(`\r\x1b[K${text.slice(0, (this.#out.columns ?? 80) - 1)}`);
+  }
+}

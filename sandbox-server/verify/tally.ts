@@ -1,0 +1,29 @@
+/** What a run of verify counted; `npm run verify -- --json` prints it. */
+export interface Tally {
+  lessons: number;
+  tasks: number;
+  redBefore: number;
+  greenAfter: number;
+  nearMisses: number;
+  nearMissesRejected: number;
+  runBlocks: number;
+  runBlocksOk: number;
+  /** Checks that failed themselves. */
+  broken: number;
+  seconds: number;
+}
+
+export function emptyTally(): Tally {
+  return {
+    lessons: 0,
+    tasks: 0,
+    redBefore: 0,
+    greenAfter: 0,
+    nearMisses: 0,
+    nearMissesRejected: 0,
+    runBlocks: 0,
+    runBlocksOk: 0,
+    broken: 0,
+    seconds: 0,
+  };
+}

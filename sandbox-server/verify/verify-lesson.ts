@@ -1,0 +1,199 @@
+import { relative } from 'node:path';
+import type { Backend } from '../backend/backend.ts';
+import type { Clock } from '../clock.ts';
+import type { NearMiss } from '../lab/lab.ts';
+import type { LabLesson } from '../lab/lessons.ts';
+import type { PageTask } from '../lab/page.ts';
+import { type Failure, VerifyFailure } from './failure.ts';
+import { describeVerdict, followPage, placeOf } from './follow-page.ts';
+import { LabRun } from './lab-run.ts';
+import { tryNearMiss } from './near-miss.ts';
+import { pageBefore, type Step, wholePage, withSolution } from './plan.ts';
+import type { Pool } from './pool.ts';
+import type { Tally } from './tally.ts';
+
+export interface VerifyOptions {
+  /** The checkout; places are relative to it. */
+  root: string;
+  backend: Backend;
+  clock: Clock;
+  pool: Pool;
+  tally: Tally;
+  signal: AbortSignal;
+  onFailure: (failure: Failure) => void;
+  /** What is being done, for somebody who watches. */
+  onProgress: (lesson: string, what: string) => void;
+}
+
+/** Types nobody would take for an answer. */
+const NONSENSE = 'no such answer';
+
+/** Follows a lesson as a learner would, and sees what learners do wrong turned down. True when all of it went well. */
+export async function verifyLesson(lesson: LabLesson, options: VerifyOptions): Promise<boolean> {
+  return await new LessonVerification(lesson, options).run();
+}
+
+class LessonVerification {
+  readonly #lesson: LabLesson;
+  readonly #options: VerifyOptions;
+  #failed = false;
+
+  constructor(lesson: LabLesson, options: VerifyOptions) {
+    this.#lesson = lesson;
+    this.#options = options;
+  }
+
+  async run(): Promise<boolean> {
+    const { page, lab } = this.#lesson;
+    const { tally, pool } = this.#options;
+    tally.lessons++;
+    tally.tasks += page.tasks.length;
+    tally.runBlocks += page.runBlocks.length;
+    for (const { nearMisses } of Object.values(lab.tasks)) tally.nearMisses += nearMisses.length;
+
+    // Tasks that the page reached; what comes after a failure would only fail for the same reason.
+    const reached = new Set<string>();
+    await pool.run(() => this.#inSandbox('the page', (run) => this.#wholePage(run, reached)));
+    const jobs = page.tasks.filter((task) => reached.has(task.id)).flatMap((task) => this.#jobsOf(task));
+    await Promise.all(jobs.map((job) => pool.run(job)));
+    return !this.#failed;
+  }
+
+  async #wholePage(run: LabRun, reached: Set<string>): Promise<void> {
+    const { page, lab } = this.#lesson;
+    const { tally } = this.#options;
+    await this.#redBefore(run);
+    const answers = new Map<string, string | undefined>();
+    const steps = wholePage(page);
+    const [first] = page.tasks;
+    if (first) reached.add(first.id);
+    await this.#follow(run, steps, (task, answer) => {
+      tally.greenAfter++;
+      answers.set(task, answer);
+      const next = page.tasks[page.tasks.findIndex(({ id }) => id === task) + 1];
+      if (next) reached.add(next.id);
+    });
+    for (const task of page.tasks.filter(({ id }) => lab.tasks[id]?.holds)) {
+      const verdict = await run.checkUntil(({ kind }) => kind === 'pass', task.id, answers.get(task.id));
+      if (verdict.kind !== 'pass')
+        this.#failAt(task, 'at the end of the page', 'the task to hold still', describeVerdict(verdict));
+    }
+  }
+
+  /** An untouched sandbox has nothing done. */
+  async #redBefore(run: LabRun): Promise<void> {
+    for (const task of this.#lesson.page.tasks) {
+      const asks = this.#lesson.lab.tasks[task.id]?.answer !== undefined;
+      const verdict = await run.check(task.id, asks ? NONSENSE : undefined);
+      if (verdict.kind === 'notYet') this.#options.tally.redBefore++;
+      else this.#failAt(task, 'on a fresh sandbox', 'not yet', describeVerdict(verdict));
+    }
+  }
+
+  /** A sandbox for each near miss that changes it, one for all mere answers, one for each further solution. */
+  #jobsOf(task: PageTask): (() => Promise<void>)[] {
+    const before = pageBefore(this.#lesson.page, task);
+    const numbered = (this.#lesson.lab.tasks[task.id]?.nearMisses ?? []).map((miss, index) => ({
+      miss,
+      number: index + 1,
+    }));
+    const typed = numbered.filter(({ miss }) => miss.run !== undefined).map((one) => [one]);
+    const answered = numbered.filter(({ miss }) => miss.run === undefined);
+    const groups = answered.length > 0 ? [...typed, answered] : typed;
+    const misses = groups.map((group) => {
+      const name = `${task.id}, near miss ${group.map(({ number }) => number).join(', ')}`;
+      return () => this.#inSandbox(name, (run) => this.#nearMisses(run, task, before, group));
+    });
+    const others = Array.from({ length: Math.max(0, task.solutions - 1) }, (_, index) => {
+      const steps = withSolution(this.#lesson.page, task, index + 2);
+      return () => this.#inSandbox(`${task.id}, solution ${index + 2}`, (run) => this.#follow(run, steps));
+    });
+    return [...misses, ...others];
+  }
+
+  async #nearMisses(
+    run: LabRun,
+    task: PageTask,
+    before: readonly Step[],
+    misses: readonly { miss: NearMiss; number: number }[],
+  ): Promise<void> {
+    const { root, tally } = this.#options;
+    await followPage(run, before, { root, lesson: this.#lesson });
+    const place = relative(root, this.#lesson.labFile ?? this.#lesson.page.file);
+    for (const { miss, number } of misses) {
+      await this.#caught(async () => {
+        await tryNearMiss(run, task.id, miss, { place, number });
+        tally.nearMissesRejected++;
+      });
+    }
+  }
+
+  #blocksOk = new Set<number>();
+
+  async #follow(
+    run: LabRun,
+    steps: readonly Step[],
+    onGreen?: (task: string, answer: string | undefined) => void,
+  ): Promise<void> {
+    await followPage(run, steps, {
+      root: this.#options.root,
+      lesson: this.#lesson,
+      onBlock: (block) => {
+        this.#options.onProgress(this.#lesson.id, `line ${block.line}`);
+        if (this.#blocksOk.has(block.line)) return;
+        this.#blocksOk.add(block.line);
+        this.#options.tally.runBlocksOk++;
+      },
+      ...(onGreen ? { onGreen } : {}),
+    });
+  }
+
+  async #inSandbox(what: string, job: (run: LabRun) => Promise<void>): Promise<void> {
+    const { backend, clock, signal, tally, onProgress } = this.#options;
+    if (signal.aborted) return;
+    onProgress(this.#lesson.id, what);
+    await this.#caught(async () => {
+      await using run = await LabRun.start({
+        backend,
+        clock,
+        lesson: this.#lesson,
+        signal,
+        onBroken: () => tally.broken++,
+      });
+      await job(run);
+    }, what);
+  }
+
+  async #caught(job: () => Promise<void>, stage = ''): Promise<void> {
+    try {
+      await job();
+    } catch (error) {
+      if (this.#options.signal.aborted) return;
+      if (error instanceof VerifyFailure) this.#fail(error.failure);
+      else {
+        const saw = error instanceof Error ? (error.stack ?? error.message) : String(error);
+        this.#fail({
+          place: placeOf({ root: this.#options.root, lesson: this.#lesson }, 1),
+          stage,
+          expected: 'no error',
+          saw,
+        });
+      }
+    }
+  }
+
+  #failAt(task: PageTask, stage: string, expected: string, saw: string): void {
+    this.#fail({
+      place: placeOf({ root: this.#options.root, lesson: this.#lesson }, task.line),
+      task: task.id,
+      stage,
+      expected,
+      saw,
+    });
+  }
+
+  #fail(failure: Omit<Failure, 'lesson'>): void {
+    this.#failed = true;
+    this.#options.onFailure({ lesson: this.#lesson.id, ...failure });
+  }
+}
