@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { pinnedNodePath } from './pinned-node.mjs';
 import { root } from './root.mjs';
 
+/** Of npm's complaint; its usage text follows. */
+const REFUSAL_LINES = 12;
+
 /** Is what the lockfile names what is installed? npm itself notes that in node_modules. */
 export async function dependenciesFit() {
   const wanted = await readLock('package-lock.json');
@@ -28,19 +31,29 @@ async function readLock(path) {
 export async function installDependencies() {
   const start = Date.now();
   console.log('  … dependencies: npm ci');
+  const clean = await npm('ci');
+  // `npm ci` refuses a lockfile that lacks an optional package of another platform, and npm writes such a lockfile
+  // where the registry did not have that package. `npm install` takes the same versions from it and goes on.
+  if (clean.code !== 0 && !(clean.said.includes('EUSAGE') && (await npm('install', '--no-save')).code === 0)) {
+    console.error(clean.said.split('\n').slice(0, REFUSAL_LINES).join('\n'));
+    throw new Error(
+      'The dependencies could not be installed: `npm ci` failed, see above. Check that the npm registry can be reached, then run this again.',
+    );
+  }
+  console.log(`  ✓ dependencies (${((Date.now() - start) / 1000).toFixed(1)} s)`);
+}
+
+/** Resolves to npm's exit code and its complaints; what it has to say otherwise is of no use here. */
+function npm(...command) {
   // Node 20's npm warns about the engines of packages that only ever run on the pinned Node; hence only errors.
-  const args = ['ci', '--loglevel=error', '--no-audit', '--no-fund'];
+  const args = [...command, '--loglevel=error', '--no-audit', '--no-fund', '--no-update-notifier'];
   const cli = process.env.npm_execpath;
   const [program, ...rest] = cli?.endsWith('.js') ? [process.execPath, cli, ...args] : ['npm', ...args];
-  await new Promise((resolve, reject) => {
-    // npm tells what it installed on standard output, which is not ours to fill: `--json` may be asked of the script.
-    const child = spawn(program, rest, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'], shell: process.platform === 'win32' });
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, rest, { cwd: root, stdio: ['ignore', 'ignore', 'pipe'], shell: process.platform === 'win32' });
+    let said = '';
+    child.stderr.setEncoding('utf8').on('data', (text) => (said += text));
     child.once('error', reject);
-    child.once('exit', (code) =>
-      code === 0
-        ? resolve()
-        : reject(new Error('The dependencies could not be installed (`npm ci` failed, see above). Check that the npm registry can be reached, then run this again.')),
-    );
+    child.once('close', (code) => resolve({ code, said }));
   });
-  console.log(`  ✓ dependencies (${((Date.now() - start) / 1000).toFixed(1)} s)`);
 }
