@@ -30,7 +30,8 @@ async function readLock(path) {
 
 export async function installDependencies() {
   const start = Date.now();
-  console.log('  … dependencies: npm ci');
+  // Not on standard output: a script may be asked for JSON.
+  console.error('  … dependencies: npm ci');
   const clean = await npm('ci');
   // `npm ci` refuses a lockfile that lacks an optional package of another platform, and npm writes such a lockfile
   // where the registry did not have that package. `npm install` takes the same versions from it and goes on.
@@ -40,7 +41,7 @@ export async function installDependencies() {
       'The dependencies could not be installed: `npm ci` failed, see above. Check that the npm registry can be reached, then run this again.',
     );
   }
-  console.log(`  ✓ dependencies (${((Date.now() - start) / 1000).toFixed(1)} s)`);
+  console.error(`  ✓ dependencies (${((Date.now() - start) / 1000).toFixed(1)} s)`);
 }
 
 /** Resolves to npm's exit code and its complaints; what it has to say otherwise is of no use here. */
