@@ -15,8 +15,6 @@ export default defineConfig({
   },
   integrations: [checkContent('./content/'), mdx()],
   vite: {
-    // The workspace is drawn with Preact; Astro's own tsconfig says `preserve`, which would leave its JSX as it is.
-    oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
     // The server's policy allows no inline script, so none may be inlined.
     build: { assetsInlineLimit: 0 },
   },

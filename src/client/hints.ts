@@ -12,7 +12,7 @@ export function setUpHints(page: Document, lesson: string, saved: Saved): void {
     const hints = [...task.querySelectorAll<HTMLDetailsElement>('details[data-hint]')];
     const solutions = [...task.querySelectorAll<HTMLDetailsElement>('details[data-solution]')];
     const all = [...hints, ...solutions];
-    const read = new Set(all.filter((one, index) => opened.has(nameOf(task, index))));
+    const read = new Set(all.filter((_, index) => opened.has(nameOf(task, index))));
     const show = () => {
       const { hintsOffered, solutionOffered } = offered(hints.map((hint) => read.has(hint)));
       hints.forEach((hint, index) => (hint.hidden = index >= hintsOffered && !read.has(hint)));
