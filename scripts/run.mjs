@@ -3,6 +3,7 @@
 import { dependenciesFit, installDependencies } from './bootstrap/dependencies.mjs';
 import { runScript } from './bootstrap/child.mjs';
 import { pinnedNode } from './bootstrap/pinned-node.mjs';
+import { makeRunnable } from './bootstrap/libatomic.mjs';
 import { helpFor, overview, verbs } from './bootstrap/help.mjs';
 
 const [verb, ...args] = process.argv.slice(2);
@@ -26,7 +27,9 @@ async function main() {
   }
   try {
     if (!(await dependenciesFit())) await installDependencies();
-    return await runScript(await pinnedNode(), verbs[verb].script, args);
+    const node = await pinnedNode();
+    await makeRunnable(node, args.includes('--yes') || args.includes('-y'));
+    return await runScript(node, verbs[verb].script, args);
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
     return 1;

@@ -46,8 +46,9 @@ export async function installDependencies() {
 
 /** Resolves to npm's exit code and its complaints; what it has to say otherwise is of no use here. */
 function npm(...command) {
-  // Node 20's npm warns about the engines of packages that only ever run on the pinned Node; hence only errors.
-  const args = [...command, '--loglevel=error', '--no-audit', '--no-fund', '--no-update-notifier'];
+  // Node 20's npm warns about the engines of packages that only ever run on the pinned Node; hence only errors. Nothing
+  // here needs an install script: what is native comes prebuilt.
+  const args = [...command, '--ignore-scripts', '--loglevel=error', '--no-audit', '--no-fund', '--no-update-notifier'];
   const cli = process.env.npm_execpath;
   const [program, ...rest] = cli?.endsWith('.js') ? [process.execPath, cli, ...args] : ['npm', ...args];
   return new Promise((resolve, reject) => {
