@@ -10,7 +10,7 @@ export const DEFAULT_PREFERENCES: WorkspacePreferences = {
   fontSize: 14,
   screenReader: false,
   panelOpen: true,
-  split: 0.6,
+  split: 0.55,
 };
 
 /** What was stored, field by field: an old or damaged entry costs only the field that is wrong. */

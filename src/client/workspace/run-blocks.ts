@@ -1,7 +1,8 @@
 import type { TerminalView } from '../../../sandbox-server/protocol/views.ts';
 import { isOver } from './session/session-words.ts';
 import type { Store } from './store.ts';
-import type { OpenTerminal } from './terminal/terminal-deck.ts';
+import type { PromptTracker } from './terminal/prompt-tracker.ts';
+import type { TerminalScreen } from './terminal/terminal-screen.ts';
 import type { WorkspaceState } from './workspace-state.ts';
 
 /** Blocks that wait for one another; a sixth click is a mistake. */
@@ -20,11 +21,17 @@ export interface RunRequest {
   machine: string | undefined;
 }
 
+/** What is needed of a terminal to type into it. */
+export interface RunTarget {
+  screen: Pick<TerminalScreen, 'run' | 'press' | 'takesBracketedPaste'>;
+  tracker: PromptTracker;
+}
+
 export interface RunBlocksOptions {
   store: Store<WorkspaceState>;
   start: () => Promise<void>;
   /** Brings the terminal into view and gives it. */
-  show: (terminal: TerminalView) => OpenTerminal | undefined;
+  show: (terminal: TerminalView) => RunTarget | undefined;
   typed: (terminal: TerminalView) => void;
 }
 
@@ -96,7 +103,7 @@ export class RunBlocks {
   }
 
   /** Waits for the prompt, telling the learner when a command is in the way. False when the learner gave up. */
-  async #atPrompt(code: string, terminal: TerminalView, { screen, tracker }: OpenTerminal): Promise<boolean> {
+  async #atPrompt(code: string, terminal: TerminalView, { screen, tracker }: RunTarget): Promise<boolean> {
     this.#skipWait = new AbortController();
     this.#cancelled = false;
     const { signal } = this.#skipWait;

@@ -44,7 +44,6 @@ export function mount({ root, lesson, api, session: known }: WorkspaceOptions): 
     lesson,
     store,
     environment,
-    now: Date.now,
     onTask: (task) => sendCourseEvent(document, 'drydock:task', task),
   });
   const deck = new TerminalDeck(store, environment);

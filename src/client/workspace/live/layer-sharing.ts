@@ -1,15 +1,15 @@
 import type { LiveImage } from '../../../../sandbox-server/protocol/live.ts';
 
-/** One step of an image, bottom first. */
+/** One layer of an image, or the settings (steps that changed no files) that were made between two layers. */
 export interface StackLayer {
   key: string;
-  instruction: string;
+  /** One for a layer; for settings all of them, bottom first. */
+  instructions: string[];
   size: number;
-  /** False for a step that changed no files: it is configuration, not a layer. */
   hasFiles: boolean;
 }
 
-/** Neighbouring steps that the same images have in common, or that no other image has. */
+/** Neighbouring layers that the same images have in common, or that no other image has. */
 export interface StackSegment {
   key: string;
   /** Names of the other images with these layers; empty for the image's own. */
@@ -53,11 +53,13 @@ export function stackImages(images: readonly LiveImage[], groups: GroupNumbers):
     const segments: (StackSegment & { owners: string })[] = [];
     for (const [position, { diffId, instruction, size }] of image.layers.entries()) {
       const key = chains[index]?.[position] ?? '';
-      const layer = { key: `${position}${key}`, instruction, size, hasFiles: diffId !== null };
+      const layer = { key: `${position}${key}`, instructions: [instruction], size, hasFiles: diffId !== null };
       const owned = owners.get(key) ?? [index];
       const last = segments.at(-1);
       if (last?.owners === owned.join()) {
-        last.layers.push(layer);
+        const below = last.layers.at(-1);
+        if (below && !below.hasFiles && !layer.hasFiles) below.instructions.push(instruction);
+        else last.layers.push(layer);
         last.size += size;
       } else {
         const others = owned.filter((other) => other !== index);

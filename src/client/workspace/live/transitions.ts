@@ -19,27 +19,30 @@ export interface TransitionOptions<T> {
 export const PHASE_MS = 1_200;
 export const LEAVING_MS = 450;
 
-/** The next picture: what stays keeps its place, what is new comes last, what is gone is shown leaving. */
+/** The next picture, in the order of `items`: what is gone is shown leaving, below what it was below. */
 export function nextPicture<T>(
   before: readonly Tracked<T>[] | undefined,
   items: readonly T[],
   { keyOf, signatureOf }: TransitionOptions<T>,
   now: number,
 ): Tracked<T>[] {
-  const fresh = new Map(items.map((item) => [keyOf(item), item]));
-  if (!before) return [...fresh].map(([key, item]) => ({ key, item, phase: 'steady', since: now }));
-  const known = new Set<string>();
-  const kept = before.flatMap((tracked): Tracked<T>[] => {
-    const item = fresh.get(tracked.key);
-    if (item === undefined) return leave(tracked, now);
-    known.add(tracked.key);
-    if (tracked.phase === 'leaving') return [{ ...tracked, item, phase: 'entering', since: now }];
-    if (signatureOf(tracked.item) !== signatureOf(item)) return [{ ...tracked, item, phase: 'changed', since: now }];
+  const keys = new Set(items.map(keyOf));
+  const known = new Map(before?.map((tracked) => [tracked.key, tracked]));
+  const next = items.map((item): Tracked<T> => {
+    const key = keyOf(item);
+    const tracked = known.get(key);
+    if (!before) return { key, item, phase: 'steady', since: now };
+    if (!tracked || tracked.phase === 'leaving') return { key, item, phase: 'entering', since: now };
+    if (signatureOf(tracked.item) !== signatureOf(item)) return { key, item, phase: 'changed', since: now };
     const settled = tracked.phase !== 'steady' && now - tracked.since >= PHASE_MS;
-    return [settled ? { ...tracked, item, phase: 'steady', since: now } : { ...tracked, item }];
+    return settled ? { key, item, phase: 'steady', since: now } : { ...tracked, item };
   });
-  const added = [...fresh].filter(([key]) => !known.has(key));
-  return [...kept, ...added.map(([key, item]): Tracked<T> => ({ key, item, phase: 'entering', since: now }))];
+  for (const [index, tracked] of (before ?? []).entries()) {
+    if (keys.has(tracked.key)) continue;
+    const above = before?.[index - 1]?.key;
+    next.splice(next.findIndex(({ key }) => key === above) + 1, 0, ...leave(tracked, now));
+  }
+  return next;
 }
 
 /** When the picture has to be looked at again; undefined when it is at rest. */

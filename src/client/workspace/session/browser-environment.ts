@@ -7,6 +7,7 @@ export function browserEnvironment(): SocketEnvironment {
     setTimeout: (run, ms) => window.setTimeout(run, ms),
     clearTimeout: (timer) => window.clearTimeout(timer),
     random: Math.random,
+    now: Date.now,
     onWake: (retry) => {
       const onVisible = () => {
         if (!document.hidden) retry();

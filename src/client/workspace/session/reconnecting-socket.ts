@@ -21,6 +21,8 @@ export interface SocketEnvironment {
   setTimeout: (run: () => void, ms: number) => number;
   clearTimeout: (timer: number) => void;
   random: () => number;
+  /** Milliseconds since 1970. */
+  now: () => number;
   /** Calls back when trying again at once makes sense: the network returned, the page is looked at. Returns how to stop. */
   onWake: (retry: () => void) => () => void;
 }

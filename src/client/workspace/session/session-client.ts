@@ -28,7 +28,6 @@ export interface SessionClientOptions {
   lesson: string;
   store: Store<WorkspaceState>;
   environment: SocketEnvironment;
-  now: () => number;
   onTask: (task: TaskView) => void;
 }
 
@@ -224,10 +223,15 @@ export class SessionClient {
   }
 
   #take(session: SessionView): void {
-    const { store, now } = this.#options;
+    const { store, environment } = this.#options;
     const before = store.value.session;
     const fresh = before?.id !== session.id || session.state === 'resetting' || isOver(session.state);
-    store.set({ phase: 'active', session, clockSkew: session.now - now(), ...(fresh ? { live: undefined } : {}) });
+    store.set({
+      phase: 'active',
+      session,
+      clockSkew: session.now - environment.now(),
+      ...(fresh ? { live: undefined } : {}),
+    });
     if (isOver(session.state)) this.dispose();
     this.#tellTasks(session.tasks);
   }

@@ -4,7 +4,6 @@
  */
 const AUTOMATIC_REPLIES: readonly RegExp[] = [
   /^\x1b\[[?>]?[\d;]*c$/, // DA1, DA2
-  /^\d*c$/, // DA2 as the Linux console says it
   /^\x1b\[\??\d+(;\d+)*[nR]$/, // DSR, CPR
   /^\x1b\[\??\d+;\d+\$y$/, // DECRQM
   /^\x1bP[01]\$r[^\x1b]*\x1b\\$/, // DECRQSS

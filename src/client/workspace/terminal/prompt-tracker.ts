@@ -60,8 +60,9 @@ export class PromptTracker {
   }
 
   #set(state: PromptState): void {
+    // A completion list draws the same prompt again, with the line that was begun.
+    if (state !== this.#state) this.#typed = false;
     this.#state = state;
-    this.#typed = false;
     for (const listener of this.#listeners) listener();
   }
 }

@@ -1,8 +1,13 @@
 import { ACK_EVERY_BYTES, type TerminalHello } from '../../../../sandbox-server/protocol/terminal.ts';
 
-/** What to do with the screen before the bytes that follow a hello. */
+/**
+ * What to do with the screen before the bytes that follow a hello.
+ *
+ * continue: they follow what is shown. clear: they are the stream from its start, shown already in part.
+ * newEpoch: the server lost its log, so they follow too, and what was printed in between is not known.
+ */
 export interface HelloPlan {
-  clear: boolean;
+  screen: 'continue' | 'clear' | 'newEpoch';
   /** Bytes that are lost for good; 0 for none. */
   missed: number;
 }
@@ -29,14 +34,15 @@ export class StreamPosition {
   }
 
   hello(hello: TerminalHello): HelloPlan {
-    const wasEmpty = this.#epoch === undefined;
+    const before = this.#epoch;
     this.#epoch = hello.epoch;
     this.#received = hello.offset;
     // Chunks of the old connection may still wait to be parsed; their callbacks are told apart by their end offset.
     this.#parsed = hello.resumed ? Math.min(this.#parsed, hello.offset) : hello.offset;
     this.#acked = hello.offset;
     this.#liveFrom = hello.liveFrom;
-    return { clear: !hello.resumed && !wasEmpty, missed: hello.missed };
+    if (hello.resumed || before === undefined) return { screen: 'continue', missed: hello.missed };
+    return { screen: before === hello.epoch ? 'clear' : 'newEpoch', missed: hello.missed };
   }
 
   /** Takes note of a frame and cuts it where replay ends, so that `replaying` is right for each piece. */

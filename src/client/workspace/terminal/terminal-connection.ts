@@ -12,6 +12,8 @@ import { StreamPosition } from './stream-position.ts';
 
 /** Typed while the connection is away and sent when it is back: some lines, not a novel. */
 export const MAX_HELD_INPUT = 4 * 1024;
+/** Keys that were typed blindly longer ago than this are not sent: nobody remembers them. */
+export const HELD_INPUT_MS = 30_000;
 /** One frame of input; a large paste becomes several. */
 export const INPUT_FRAME_BYTES = 16 * 1024;
 /** A drag of the divider makes a size per frame; the program inside wants to redraw once. */
@@ -46,6 +48,7 @@ export class TerminalConnection {
   readonly #position = new StreamPosition();
   readonly #encoder = new TextEncoder();
   #held = '';
+  #heldSince = 0;
   #readOnly = false;
   #greeted = false;
   #size: TerminalSize | undefined;
@@ -71,7 +74,7 @@ export class TerminalConnection {
     if (this.#readOnly) return;
     if (isAutomaticReply(data) && (this.#position.replaying || !this.#handlers.isWatched() || !this.#greeted)) return;
     if (this.#greeted) this.#sendInput(this.#encoder.encode(data));
-    else if (this.#held.length + data.length <= MAX_HELD_INPUT) this.#held += data;
+    else this.#hold(data);
   }
 
   /** Mouse reports of old protocols: one byte a character. */
@@ -96,6 +99,11 @@ export class TerminalConnection {
     this.#socket.close();
   }
 
+  #hold(data: string): void {
+    if (this.#held === '') this.#heldSince = this.#environment.now();
+    if (this.#held.length + data.length <= MAX_HELD_INPUT) this.#held += data;
+  }
+
   #control(text: string): void {
     const message = parseMessage<TerminalServerMessage>(text, ['hello', 'size', 'exit', 'error']);
     switch (message?.type) {
@@ -117,18 +125,17 @@ export class TerminalConnection {
   }
 
   #hello(hello: TerminalHello): void {
-    const { clear, missed } = this.#position.hello(hello);
+    const { screen, missed } = this.#position.hello(hello);
     this.#readOnly = hello.readOnly;
     this.#greeted = true;
-    if (clear) {
-      this.#sink.write(RESET);
-      this.#held = '';
-    }
+    if (screen === 'clear') this.#sink.write(RESET);
+    if (screen === 'newEpoch')
+      this.#sink.write(note('Drydock was restarted; what was printed meanwhile may be missing'));
     if (missed > 0) this.#sink.write(note(`${missed.toLocaleString('en')} bytes of older output are no longer kept`));
     this.#sink.resize(clampSize(hello.cols, hello.rows));
-    this.#handlers.onHello(hello, clear);
+    this.#handlers.onHello(hello, screen === 'clear');
     this.#sendSize();
-    const held = this.#held;
+    const held = this.#environment.now() - this.#heldSince <= HELD_INPUT_MS ? this.#held : '';
     this.#held = '';
     if (held) this.input(held);
   }
@@ -144,7 +151,7 @@ export class TerminalConnection {
 
   #sendSize(): void {
     if (!this.#size || !this.#greeted || this.#readOnly) return;
-    this.#sink.resize(this.#size);
+    // The answer says the size that was settled with the other viewers; only then is it drawn.
     this.#say({ type: 'resize', ...this.#size });
   }
 

@@ -14,8 +14,14 @@ const STATE_ICONS: Record<LiveContainer['state'], IconName> = {
   dead: 'failed',
 };
 
+interface ContainerCardProps {
+  tracked: Tracked<LiveContainer>;
+  /** Its other networks: it has a card in each. */
+  alsoIn: readonly string[];
+}
+
 /** A container: its name, image, state in icon and word, ports and volumes. */
-export function ContainerCard({ tracked: { item, phase } }: { tracked: Tracked<LiveContainer> }) {
+export function ContainerCard({ tracked: { item, phase }, alsoIn }: ContainerCardProps) {
   const { name, image, state, status, exitCode, volumes } = item;
   const ports = portWords(item);
   const bad = state === 'dead' || (state === 'exited' && exitCode !== undefined && exitCode !== 0);
@@ -34,7 +40,7 @@ export function ContainerCard({ tracked: { item, phase } }: { tracked: Tracked<L
         <Icon name={bad ? 'failed' : STATE_ICONS[state]} />
         {phase === 'leaving' ? 'removed' : stateWords(item)}
       </p>
-      {(ports.length > 0 || volumes.length > 0) && (
+      {ports.length + volumes.length + alsoIn.length > 0 && (
         <ul class="ws-facts">
           {ports.map((port) => (
             <li key={port}>
@@ -47,6 +53,12 @@ export function ContainerCard({ tracked: { item, phase } }: { tracked: Tracked<L
               <Icon name="volume" />
               <span class="visually-hidden">volume </span>
               {volume}
+            </li>
+          ))}
+          {alsoIn.map((network) => (
+            <li key={network}>
+              <Icon name="network" />
+              also in {network}
             </li>
           ))}
         </ul>

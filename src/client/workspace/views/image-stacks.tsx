@@ -1,8 +1,14 @@
 /** @jsxImportSource preact */
-import { useRef } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import type { LiveImage } from '../../../../sandbox-server/protocol/live.ts';
 import { formatBytes } from '../format-bytes.ts';
-import { stackImages, type GroupNumbers, type ImageStack, type StackSegment } from '../live/layer-sharing.ts';
+import {
+  stackImages,
+  type GroupNumbers,
+  type ImageStack,
+  type StackLayer,
+  type StackSegment,
+} from '../live/layer-sharing.ts';
 import { Icon } from './icons.tsx';
 import { usePicture } from './use-picture.ts';
 
@@ -10,6 +16,8 @@ import { usePicture } from './use-picture.ts';
 const GROUP_COLOURS = 5;
 /** Names in a "shared with" line before it counts. */
 const MAX_NAMES = 2;
+/** Rows of a shared run that are shown before it is unfolded: what tells images apart is mostly near the top. */
+const MAX_SHARED_ROWS = 3;
 /** Tallest addition to a layer's height, in pixels, for the largest layers. */
 const MAX_EXTRA_HEIGHT = 22;
 
@@ -60,26 +68,26 @@ function Stack({ image }: { image: ImageStack }) {
 }
 
 function Segment({ segment: { layers, sharedWith, group } }: { segment: StackSegment }) {
+  const [unfolded, setUnfolded] = useState(false);
+  const topDown = layers.toReversed();
+  const foldable = group !== undefined && layers.length > MAX_SHARED_ROWS + 1;
+  const shown = foldable && !unfolded ? topDown.slice(0, MAX_SHARED_ROWS) : topDown;
+  const folded = topDown.slice(shown.length);
   return (
     <li class="ws-segment" data-group={group === undefined ? 'own' : group % GROUP_COLOURS}>
       <ol class="ws-segment-layers">
-        {layers.toReversed().map(({ key, instruction, size, hasFiles }) => (
-          <li
-            key={key}
-            class="ws-layer"
-            data-files={hasFiles}
-            title={instruction}
-            style={hasFiles ? { minHeight: `${22 + extraHeight(size)}px` } : undefined}
-          >
-            <span class="ws-layer-instruction">{instruction}</span>
-            {hasFiles ? (
-              <span class="ws-layer-size">{formatBytes(size)}</span>
-            ) : (
-              <span class="visually-hidden">(no files)</span>
-            )}
-          </li>
+        {shown.map((layer) => (
+          <Layer key={layer.key} layer={layer} />
         ))}
       </ol>
+      {foldable && (
+        <button type="button" class="ws-fold" aria-expanded={unfolded} onClick={() => setUnfolded(!unfolded)}>
+          {folded.map(({ key }) => (
+            <span key={key} class="ws-fold-edge" />
+          ))}
+          {unfolded ? 'Show fewer' : foldedWords(folded)}
+        </button>
+      )}
       {sharedWith.length > 0 && (
         <p class="ws-shared" title={sharedWith.join('\n')}>
           <Icon name="shared" />
@@ -88,6 +96,35 @@ function Segment({ segment: { layers, sharedWith, group } }: { segment: StackSeg
       )}
     </li>
   );
+}
+
+function foldedWords(folded: readonly StackLayer[]): string {
+  const layers = folded.filter(({ hasFiles }) => hasFiles);
+  const size = layers.reduce((sum, layer) => sum + layer.size, 0);
+  return `+${layers.length} ${layers.length === 1 ? 'layer' : 'layers'}, ${formatBytes(size)}`;
+}
+
+function Layer({ layer: { instructions, size, hasFiles } }: { layer: StackLayer }) {
+  if (!hasFiles) {
+    return (
+      <li class="ws-layer" data-files="false" title={instructions.toReversed().join('\n')}>
+        <span class="visually-hidden">settings, no files: </span>
+        <span class="ws-layer-instruction">{settingWords(instructions)}</span>
+      </li>
+    );
+  }
+  return (
+    <li class="ws-layer" data-files="true" title={instructions[0]} style={{ minHeight: `${22 + extraHeight(size)}px` }}>
+      <span class="ws-layer-instruction">{instructions[0]}</span>
+      <span class="ws-layer-size">{formatBytes(size)}</span>
+    </li>
+  );
+}
+
+/** A single setting in full, several by their keywords: `CMD · EXPOSE`. */
+function settingWords(instructions: readonly string[]): string {
+  if (instructions.length === 1) return instructions[0] ?? '';
+  return [...new Set(instructions.toReversed().map((instruction) => instruction.split(' ')[0]))].join(' · ');
 }
 
 function names(all: readonly string[]): string {

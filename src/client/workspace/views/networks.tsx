@@ -32,7 +32,7 @@ export function Networks({ networks, containers }: NetworksProps) {
       {alone.length > 0 && (
         <ul class="ws-containers" aria-label="Containers without a network">
           {alone.map((tracked) => (
-            <ContainerCard key={tracked.key} tracked={tracked} />
+            <ContainerCard key={tracked.key} tracked={tracked} alsoIn={[]} />
           ))}
         </ul>
       )}
@@ -55,7 +55,11 @@ function NetworkFrame({ network: { name, driver, subnet }, phase, members }: Net
       {members.length > 0 ? (
         <ul class="ws-containers">
           {members.map((tracked) => (
-            <ContainerCard key={tracked.key} tracked={tracked} />
+            <ContainerCard
+              key={tracked.key}
+              tracked={tracked}
+              alsoIn={tracked.item.networks.filter((other) => other !== name)}
+            />
           ))}
         </ul>
       ) : (

@@ -41,11 +41,22 @@ export function SessionChip({ store, actions }: WorkspaceProps) {
         </span>
       )}
       {running && session.canExtend && (
-        <button type="button" class="ws-chip-button" disabled={busy !== undefined} onClick={actions.extend}>
+        <button
+          type="button"
+          class="ws-chip-button ws-chip-extend"
+          disabled={busy !== undefined}
+          onClick={actions.extend}
+        >
           {busy === 'extend' ? 'Extending…' : 'Extend'}
         </button>
       )}
-      <ChipMenu canReset={running} onReset={ask('reset')} onStop={ask('stop')} busy={busy !== undefined} />
+      <ChipMenu
+        canReset={running}
+        busy={busy !== undefined}
+        onExtend={running && session.canExtend ? actions.extend : undefined}
+        onReset={ask('reset')}
+        onStop={ask('stop')}
+      />
       {question === 'reset' && (
         <Confirm
           title="Reset the lab?"
@@ -87,11 +98,12 @@ const IDLE_TITLE = 'Nobody has used the lab for a while. Type or run something t
 interface ChipMenuProps {
   canReset: boolean;
   busy: boolean;
+  onExtend: (() => void) | undefined;
   onReset: () => void;
   onStop: () => void;
 }
 
-function ChipMenu({ canReset, busy, onReset, onStop }: ChipMenuProps) {
+function ChipMenu({ canReset, busy, onExtend, onReset, onStop }: ChipMenuProps) {
   const [open, setOpen] = useState(false);
   const box = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
@@ -130,6 +142,11 @@ function ChipMenu({ canReset, busy, onReset, onStop }: ChipMenuProps) {
         <span class="visually-hidden">Lab menu</span>
       </button>
       <div id="ws-chip-menu" class="ws-menu" hidden={!open}>
+        {onExtend && (
+          <button type="button" disabled={busy} onClick={choose(onExtend)}>
+            More time
+          </button>
+        )}
         <button type="button" disabled={!canReset || busy} onClick={choose(onReset)}>
           Reset the lab…
         </button>
