@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
+/** Tests with sandboxes: they find a container engine that runs, with the sandboxes' images. */
+const ON_AN_ENGINE = { globalSetup: 'test/support/engine-setup.ts' };
+
 /** Tests of these kinds run the server exactly as it runs in production: by Node itself, nothing transformed. */
 const AS_IN_PRODUCTION = { experimental: { viteModuleRunner: false, nodeLoader: false } };
 
@@ -13,31 +16,37 @@ export default defineConfig({
       {
         test: {
           name: 'contract',
+          sequence: { groupOrder: 1 },
           include: ['test/contract/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
           ...ONE_AT_A_TIME,
           ...AS_IN_PRODUCTION,
+          ...ON_AN_ENGINE,
         },
       },
       {
         test: {
           name: 'integration',
+          sequence: { groupOrder: 2 },
           include: ['test/integration/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
           ...ONE_AT_A_TIME,
           ...AS_IN_PRODUCTION,
+          ...ON_AN_ENGINE,
         },
       },
       {
         test: {
           name: 'e2e',
+          sequence: { groupOrder: 3 },
           include: ['test/e2e/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 60_000,
           ...ONE_AT_A_TIME,
           ...AS_IN_PRODUCTION,
+          ...ON_AN_ENGINE,
         },
       },
     ],

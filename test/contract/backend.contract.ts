@@ -1,0 +1,286 @@
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Backend, ExecOptions, ExecStream, SandboxRef } from '../../sandbox-server/backend/backend.ts';
+import { execToEnd } from '../../sandbox-server/backend/exec-to-end.ts';
+
+export interface BackendUnderTest extends AsyncDisposable {
+  backend: Backend;
+  /** Names of everything that is there of a sandbox, or of all of them. */
+  leftovers: (sandbox?: string) => Promise<string[]>;
+  /** Kills the part of a machine that the learner's engine runs in, as a crash would. */
+  crash: (sandbox: string, machine: string) => Promise<void>;
+}
+
+const MEBIBYTE = 1024 * 1024;
+
+let serial = 0;
+const newId = () => `t${(serial++).toString(36)}${process.pid.toString(36)}`;
+
+/** What every backend must do. `make` gives one with nothing in it. */
+export function backendContract(name: string, make: () => Promise<BackendUnderTest>): void {
+  describe(name, () => {
+    let under: BackendUnderTest;
+    let backend: Backend;
+    let sandbox: SandboxRef;
+    let neighbour: SandboxRef;
+
+    beforeAll(async () => {
+      under = await make();
+      backend = under.backend;
+      sandbox = await backend.create({ id: newId(), machines: ['host'], labels: { lesson: 'a/b/c' } });
+      neighbour = await backend.create({ id: newId(), machines: ['host'] });
+    });
+
+    afterAll(async () => {
+      await under[Symbol.asyncDispose]();
+      expect(await under.leftovers()).toEqual([]);
+    });
+
+    const start = (command: readonly string[], options?: ExecOptions) => backend.exec(sandbox, 'host', command, options);
+    const sh = async (line: string, options: ExecOptions & { input?: string; of?: SandboxRef } = {}) => {
+      const { of = sandbox, ...rest } = options;
+      const { stdout, stderr, exitCode } = await execToEnd(backend, of, 'host', ['/bin/sh', '-c', line], rest);
+      return { out: stdout.toString(), err: stderr.toString(), code: exitCode };
+    };
+
+    describe('commands', () => {
+      test('output, errors and the exit code come apart', async () => {
+        expect(await sh('echo out; echo err >&2; exit 3')).toEqual({ out: 'out\n', err: 'err\n', code: 3 });
+      });
+
+      test('run as the learner, in the learner’s home', async () => {
+        expect((await sh('id -un; id -u; echo $HOME', { workingDir: '/home/learner' })).out).toBe('learner\n1000\n/home/learner\n');
+      });
+
+      test('standard input reaches the command, and its end does too', async () => {
+        expect(await sh('cat; echo end', { input: 'one\ntwo\n' })).toMatchObject({ out: 'one\ntwo\nend\n', code: 0 });
+      });
+
+      test('after the end of the input, output still comes', async () => {
+        expect(await sh('cat >/dev/null; sleep 0.3; echo late; exit 4', { input: 'x' })).toMatchObject({ out: 'late\n', code: 4 });
+      });
+
+      test('the environment and the folder are as asked', async () => {
+        expect((await sh('echo $WORD; pwd', { env: { WORD: 'ship' }, workingDir: '/tmp' })).out).toBe('ship\n/tmp\n');
+      });
+
+      test('bytes come through as they are', async () => {
+        const { out } = await sh("printf '\\000\\001\\377' | od -An -tx1; cat | od -An -tx1", { input: '\u0000\u0001' });
+        expect(out.replace(/\s+/g, ' ')).toBe(' 00 01 ff 00 01 ');
+      });
+
+      test('a command that does not exist says so by its code', async () => {
+        const { exitCode } = await execToEnd(backend, sandbox, 'host', ['/no/such/program']);
+        expect([126, 127]).toContain(exitCode);
+      });
+
+      test('many at once do not get into each other’s way', async () => {
+        const outputs = await Promise.all(Array.from({ length: 12 }, (_, i) => sh(`echo ${i}; exit ${i}`)));
+        expect(outputs).toEqual(outputs.map((_, i) => ({ out: `${i}\n`, err: '', code: i })));
+      });
+
+      test('a large output comes whole', async () => {
+        const exec = await start(['/bin/sh', '-c', `head -c ${20 * MEBIBYTE} /dev/zero | tr '\\0' x`]);
+        exec.stderr.resume();
+        let total = 0;
+        for await (const chunk of exec.stream) total += (chunk as Buffer).length;
+        expect(total).toBe(20 * MEBIBYTE);
+        expect(await exec.exit).toBe(0);
+      });
+
+      test('a reader that pauses holds the command back, and loses nothing', async () => {
+        const exec = await start(['/bin/sh', '-c', `head -c ${40 * MEBIBYTE} /dev/zero; date +%s%N >&2`]);
+        let end = '';
+        exec.stderr.on('data', (chunk: Buffer) => (end += chunk.toString()));
+        let total = 0;
+        exec.stream.on('data', (chunk: Buffer) => (total += chunk.length));
+        await once(exec.stream, 'data');
+        exec.stream.pause();
+        await sleep(1_000);
+        const whilePaused = total;
+        await sleep(500);
+        expect(total).toBe(whilePaused);
+        expect(end).toBe('');
+        exec.stream.resume();
+        await once(exec.stream, 'end');
+        expect(total).toBe(40 * MEBIBYTE);
+      });
+
+      test('closing ends the connection; twice is once', async () => {
+        const exec = await start(['/bin/sleep', '60']);
+        exec.close();
+        exec.close();
+        await exec.exit;
+      });
+
+      test('an abort ends the wait for a command', async () => {
+        const abort = new AbortController();
+        const exec = await start(['/bin/sleep', '60'], { signal: abort.signal });
+        const before = performance.now();
+        abort.abort();
+        await exec.exit;
+        expect(performance.now() - before).toBeLessThan(5_000);
+      });
+    });
+
+    describe('terminals', () => {
+      const DONE = '### done ###';
+
+      async function until(exec: ExecStream, wanted: string | RegExp): Promise<string> {
+        let seen = '';
+        for await (const chunk of exec.stream.iterator({ destroyOnReturn: false })) {
+          seen += String(chunk);
+          if (typeof wanted === 'string' ? seen.includes(wanted) : wanted.test(seen)) return seen;
+        }
+        throw new Error(`the terminal ended without ${String(wanted)}; it printed: ${seen}`);
+      }
+
+      test('have the size that was asked for, and follow changes of it', async () => {
+        const exec = await start(['/bin/bash', '--norc', '-i'], { tty: { cols: 93, rows: 31 } });
+        exec.stream.write(`stty size; echo "### done" "###"\r`);
+        expect(await until(exec, `\n${DONE}`)).toContain('31 93');
+        await exec.resize({ cols: 120, rows: 40 });
+        exec.stream.write(`stty size; echo "### done" "###"\r`);
+        expect(await until(exec, `\n${DONE}`)).toContain('40 120');
+        exec.stream.write('exit 5\r');
+        exec.stream.resume();
+        expect(await exec.exit).toBe(5);
+      });
+
+      test('Ctrl-C reaches the foreground program', async () => {
+        const exec = await start(['/bin/bash', '--norc', '-i'], { tty: { cols: 80, rows: 24 } });
+        exec.stream.write('sleep 60; echo "interrupted" "$?"\r');
+        await sleep(500);
+        exec.stream.write('\x03');
+        exec.stream.write('echo "code" "$?"\r');
+        expect(await until(exec, /code \d+/)).toContain('code 130');
+        exec.close();
+      });
+    });
+
+    describe('the sandbox', () => {
+      test('runs, and is found by its label', async () => {
+        expect(await backend.stat(sandbox)).toEqual({ state: 'running', down: [] });
+        expect(await backend.list()).toEqual(expect.arrayContaining([sandbox.id, neighbour.id]));
+      });
+
+      test('has a Docker Engine of its own that runs containers of the course’s images', async () => {
+        const hello = await sh('docker run --rm hello-world');
+        expect(hello).toMatchObject({ code: 0 });
+        expect(hello.out).toContain('Hello from Docker!');
+      });
+
+      test('files of the learner are seen by containers at the same path, and theirs belong to the learner', async () => {
+        const { out, code } = await sh(
+          'mkdir -p ~/site && echo hi > ~/site/in && docker run --rm -v ~/site:/s busybox:1.37 sh -c "cat /s/in; touch /s/made" && stat -c %U ~/site/made',
+        );
+        expect({ out, code }).toEqual({ out: 'hi\nlearner\n', code: 0 });
+      });
+
+      test('a published port answers on localhost', async () => {
+        await sh('docker run -d --name web -p 8080:80 nginx:1.26');
+        expect((await sh('curl -s --retry 10 --retry-connrefused --retry-delay 1 localhost:8080')).out).toContain('<html');
+        await sh('docker rm -f web');
+      });
+
+      test('has no way out: names and addresses outside fail at once', async () => {
+        const before = performance.now();
+        const attempts = await Promise.all([
+          sh('curl -sS --max-time 5 https://example.com'),
+          sh('curl -sS --max-time 3 http://1.1.1.1'),
+          sh('curl -sS --max-time 3 http://169.254.169.254/'),
+        ]);
+        for (const { code } of attempts) expect(code).not.toBe(0);
+        expect(performance.now() - before).toBeLessThan(10_000);
+      });
+
+      test('pulling what the course does not have fails at once, in Docker’s own words', async () => {
+        const before = performance.now();
+        const { code, err } = await sh('docker pull nothing-like-this:1.0');
+        expect(code).not.toBe(0);
+        expect(err).toMatch(/not found|manifest unknown/i);
+        expect(performance.now() - before).toBeLessThan(5_000);
+      });
+
+      test('does not see its neighbour', async () => {
+        const address = (await sh("hostname -I | cut -d' ' -f1", { of: neighbour })).out.trim();
+        expect(address).toMatch(/^\d+\.\d+\.\d+\.\d+$/);
+        await sh('docker run -d --name web -p 8080:80 nginx:1.26', { of: neighbour });
+        expect((await sh('curl -s --retry 10 --retry-connrefused localhost:8080', { of: neighbour })).code).toBe(0);
+        expect((await sh(`curl -sS --max-time 3 http://${address}:8080`)).code).not.toBe(0);
+        expect((await sh('docker ps -q')).out).toBe('');
+      });
+
+      test('holds no key to what it runs on', async () => {
+        const { out } = await sh('ls /var/run/docker.sock /run/docker.sock /var/lib/drydock 2>/dev/null; sudo -n true 2>/dev/null && echo root; true');
+        expect(out).toBe('');
+      });
+
+      test('a machine or sandbox that does not exist is told as lost', async () => {
+        await expect(backend.exec(sandbox, 'nowhere', ['true'])).rejects.toMatchObject({ code: 'sandbox-lost' });
+        await expect(backend.exec({ id: 'nothing', machines: ['host'] }, 'host', ['true'])).rejects.toMatchObject({ code: 'sandbox-lost' });
+        expect(await backend.stat({ id: 'nothing', machines: ['host'] })).toEqual({ state: 'gone', down: ['host'] });
+      });
+    });
+
+    describe('its life', () => {
+      test('steps are reported, and it ends with nothing left; ending it again succeeds', async () => {
+        const id = newId();
+        const steps: string[] = [];
+        const made = await backend.create({ id, machines: ['host'] }, { onStep: (step) => steps.push(step) });
+        expect(made).toEqual({ id, machines: ['host'] });
+        expect(steps.length).toBeGreaterThan(0);
+        const running = await backend.exec(made, 'host', ['/bin/sleep', '60']);
+        await execToEnd(backend, made, 'host', ['docker', 'run', '-d', 'busybox:1.37', 'sleep', '60']);
+        await backend.destroy(id);
+        expect(await under.leftovers(id)).toEqual([]);
+        expect(await running.exit).not.toBe(0);
+        await backend.destroy(id);
+        expect(await backend.list()).not.toContain(id);
+        expect((await backend.stat(made)).state).toBe('gone');
+      });
+
+      test('ending it twice at once is ending it once', async () => {
+        const id = newId();
+        await backend.create({ id, machines: ['host'] });
+        await Promise.all([backend.destroy(id), backend.destroy(id)]);
+        expect(await under.leftovers(id)).toEqual([]);
+      });
+
+      test('an abort in the middle of making it leaves nothing', async () => {
+        const id = newId();
+        const abort = new AbortController();
+        const making = backend.create({ id, machines: ['host'] }, { signal: abort.signal });
+        setTimeout(() => abort.abort(new Error('enough')), 300);
+        await expect(making).rejects.toThrow();
+        expect(await under.leftovers(id)).toEqual([]);
+      });
+
+      test('several machines see each other by name, and nobody else does', async () => {
+        const made = await backend.create({ id: newId(), machines: ['web', 'db'] });
+        expect(await backend.stat(made)).toEqual({ state: 'running', down: [] });
+        const { stdout } = await execToEnd(backend, made, 'web', ['/bin/sh', '-c', 'hostname; getent hosts db | wc -l']);
+        expect(stdout.toString()).toBe('web\n1\n');
+        expect((await sh('getent hosts db')).code).not.toBe(0);
+        await backend.destroy(made.id);
+        expect(await under.leftovers(made.id)).toEqual([]);
+      });
+
+      test('a machine that dies is told to who watches, and is down; what is wanted is not told', async () => {
+        const lost: { id: string; machine: string; reason: string }[] = [];
+        using watching = backend.watch((what) => lost.push(what));
+        void watching;
+        const crashed = await backend.create({ id: newId(), machines: ['host'] });
+        const ended = await backend.create({ id: newId(), machines: ['host'] });
+        await backend.destroy(ended.id);
+        await under.crash(crashed.id, 'host');
+        await expect.poll(() => lost, { timeout: 10_000 }).toContainEqual({ id: crashed.id, machine: 'host', reason: 'died' });
+        expect(lost.some(({ id }) => id === ended.id)).toBe(false);
+        expect(await backend.stat(crashed)).toEqual({ state: 'degraded', down: ['host'] });
+        await backend.destroy(crashed.id);
+        expect(await under.leftovers(crashed.id)).toEqual([]);
+      });
+    });
+  });
+}

@@ -1,0 +1,72 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Docker from 'dockerode';
+import { expect, inject, test } from 'vitest';
+import { DockerBackend } from '../../sandbox-server/backend/docker/docker-backend.ts';
+import { LABEL, ownedBy } from '../../sandbox-server/backend/docker/labels.ts';
+import { temporaryOwner } from '../../sandbox-server/backend/docker/temporary-owner.ts';
+import { execToEnd } from '../../sandbox-server/backend/exec-to-end.ts';
+import { leftovers, realBackend, realDocker } from '../support/engine.ts';
+import { backendContract } from './backend.contract.ts';
+
+backendContract('Docker backend', () => {
+  const { backend, docker, owner, [Symbol.asyncDispose]: dispose } = realBackend();
+  return Promise.resolve({
+    backend,
+    leftovers: (sandbox) => leftovers(docker, owner, sandbox),
+    crash: async (sandbox, machine) => {
+      const filters = ownedBy(owner, sandbox);
+      filters.label.push(`${LABEL.machine}=${machine}`, `${LABEL.role}=engine`);
+      const [engine] = await docker.listContainers({ filters });
+      await docker.getContainer(engine!.Id).kill();
+    },
+    [Symbol.asyncDispose]: dispose,
+  });
+});
+
+test('an engine that is not there is told as engine-gone', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'drydock-gone-'));
+  const docker = new Docker({ socketPath: join(folder, 'no.sock') });
+  const backend = new DockerBackend({ docker, owner: temporaryOwner(), images: inject('images') });
+  const gone = { code: 'engine-gone', status: 503 };
+  const sandbox = { id: 'abcd', machines: ['host'] };
+  await expect(backend.create(sandbox)).rejects.toMatchObject(gone);
+  await expect(backend.exec(sandbox, 'host', ['true'])).rejects.toMatchObject(gone);
+  await expect(backend.stat(sandbox)).rejects.toMatchObject(gone);
+  await expect(backend.list()).rejects.toMatchObject(gone);
+  await expect(backend.destroy('abcd')).rejects.toMatchObject(gone);
+  await rm(folder, { recursive: true });
+});
+
+test.each(['engine', 'shell', 'mirror'] as const)('a missing %s image is told as image-missing, and nothing is left', async (which) => {
+  const docker = realDocker();
+  const owner = temporaryOwner();
+  const backend = new DockerBackend({ docker, owner, images: { ...inject('images'), [which]: 'drydock/missing:1' } });
+  await expect(backend.create({ id: 'abcd', machines: ['host'] })).rejects.toMatchObject({ code: 'image-missing' });
+  await backend.destroyAll();
+  expect(await leftovers(docker, owner)).toEqual([]);
+});
+
+test('two servers on one engine leave each other’s sandboxes alone', async () => {
+  await using one = realBackend();
+  await using two = realBackend();
+  const sandbox = await one.backend.create({ id: 'same', machines: ['host'] });
+  await two.backend.create({ id: 'same', machines: ['host'] });
+  expect(await one.backend.list()).toEqual(['same']);
+  await two.backend.destroyAll();
+  expect(await leftovers(two.docker, two.owner)).toEqual([]);
+  expect(await one.backend.stat(sandbox)).toEqual({ state: 'running', down: [] });
+});
+
+test('the mirror that died is started again for the next sandbox', async () => {
+  await using one = realBackend();
+  await one.backend.prepare();
+  const filters = ownedBy(one.owner);
+  filters.label.push(`${LABEL.role}=mirror`);
+  const [mirror] = await one.docker.listContainers({ filters });
+  await one.docker.getContainer(mirror!.Id).kill();
+  const sandbox = await one.backend.create({ id: 'abcd', machines: ['host'] });
+  const { exitCode } = await execToEnd(one.backend, sandbox, 'host', ['docker', 'pull', 'busybox:1.37']);
+  expect(exitCode).toBe(0);
+});
