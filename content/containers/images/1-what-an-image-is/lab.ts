@@ -59,7 +59,8 @@ export default defineLab({
         const given = (answer ?? '').replace(/^v/i, '');
         if (given === version && given !== '') return;
         if (given === '') notYet('Type the version of Node in the container.');
-        if (/slim/.test(given)) notYet(`${answer} is the name of the image that the recipe starts from. Ask the program itself.`);
+        if (/slim/.test(given))
+          notYet(`${answer} is the name of the image that the recipe starts from. Ask the program itself.`);
         if (version.startsWith(`${given}.`)) notYet(`${answer} is only the beginning of it. Give all three numbers.`);
         notYet(`The Node in the container says another version than ${answer}.`, {
           expected: 'what node --version prints inside the container shop',
@@ -103,7 +104,9 @@ export default defineLab({
         expect(
           manifest.RepoTags ?? [],
           'the names in manifest.json',
-          manifest.RepoTags ? undefined : 'The archive does not know the name of its image: save it by its name, not by its ID.',
+          manifest.RepoTags
+            ? undefined
+            : 'The archive does not know the name of its image: save it by its name, not by its ID.',
         ).toContain('shop:1');
         if (!(await files.exists('shop.tar'))) notYet('There is no shop.tar in your home folder.');
       },
@@ -134,7 +137,9 @@ export default defineLab({
         if (config.startsWith(given)) notYet('That is right so far, but too short: 12 characters.');
         const index = await context.files.read('unpacked/index.json');
         if (index.includes(`sha256:${given}`)) {
-          notYet('That is the manifest in the OCI format. The config is the file that manifest.json names under Config.');
+          notYet(
+            'That is the manifest in the OCI format. The config is the file that manifest.json names under Config.',
+          );
         }
         notYet('That is not the checksum of the config of shop:1.', {
           expected: 'the name of the file that manifest.json names under Config',
@@ -147,8 +152,15 @@ export default defineLab({
         solve: async ({ docker }) => (await docker.image('shop:1')).id.replace('sha256:', '').slice(0, 12),
       },
       nearMisses: [
-        { answer: async ({ docker }) => (await docker.image('shop:1')).diffIds.at(-1)?.slice(7, 19) ?? '', says: /checksum of a layer/ },
-        { answer: async ({ files }) => /"digest":"sha256:(.{12})/.exec(await files.read('unpacked/index.json'))?.[1] ?? '', says: /in the OCI format/ },
+        {
+          answer: async ({ docker }) => (await docker.image('shop:1')).diffIds.at(-1)?.slice(7, 19) ?? '',
+          says: /checksum of a layer/,
+        },
+        {
+          answer: async ({ files }) =>
+            /"digest":"sha256:(.{12})/.exec(await files.read('unpacked/index.json'))?.[1] ?? '',
+          says: /in the OCI format/,
+        },
         { answer: async ({ docker }) => (await docker.image('shop:1')).id.slice(7, 11), says: /too short/ },
       ],
     },
@@ -162,7 +174,10 @@ export default defineLab({
           return;
         }
         if (await files.exists(MONEY)) {
-          notYet('The file is in your home folder: tar unpacks where you are.', { expected: `~/${file}`, observed: `~/${MONEY}` });
+          notYet('The file is in your home folder: tar unpacks where you are.', {
+            expected: `~/${file}`,
+            observed: `~/${MONEY}`,
+          });
         }
         if (await files.exists('unpacked/app/server.js')) {
           notYet('That layer has the code of the shop. The dependencies came later, so they are in a layer above it.');
@@ -173,7 +188,10 @@ export default defineLab({
         notYet('The file is not there yet.', { expected: `~/${file}`, observed: 'nothing' });
       },
       nearMisses: [
-        { run: `cd ~/unpacked && tar -xf "$(jq -r '.[0].Layers[-2]' manifest.json)"`, says: /has the code of the shop/ },
+        {
+          run: `cd ~/unpacked && tar -xf "$(jq -r '.[0].Layers[-2]' manifest.json)"`,
+          says: /has the code of the shop/,
+        },
         {
           run: `cd ~ && tar -xf "unpacked/$(jq -r '.[0].Layers[-1]' unpacked/manifest.json)" ${MONEY}`,
           says: /in your home folder/,
@@ -204,7 +222,9 @@ export default defineLab({
           'the number of layers',
           `shop:gbp has ${pounds.diffIds.length} layers, shop:1 has ${shop.diffIds.length}: a setting needs no new layer.`,
         ).toBe(shop.diffIds.length);
-        expect(pounds.diffIds, 'the layers of shop:gbp', 'shop:gbp has other layers than shop:1.').toEqual(shop.diffIds);
+        expect(pounds.diffIds, 'the layers of shop:gbp', 'shop:gbp has other layers than shop:1.').toEqual(
+          shop.diffIds,
+        );
       },
       nearMisses: [
         { run: 'docker tag shop:1 shop:gbp', says: /same image as shop:1 under another name/ },
@@ -212,7 +232,14 @@ export default defineLab({
           run: `cd ~/unpacked && sed -i s/SHOP_CURRENCY=EUR/SHOP_CURRENCY=GBP/ "$(jq -r '.[0].Config' manifest.json)" && tar -cf ../gbp.tar manifest.json blobs && docker load -i ../gbp.tar`,
           says: /took the name shop:1/,
         },
-        { run: `docker commit --change 'ENV SHOP_CURRENCY=GBP' shop shop:gbp`, says: /a setting needs no new layer/ },
+        {
+          run: `docker exec shop sh -c 'echo SHOP_CURRENCY=GBP > .env' && docker commit shop shop:gbp`,
+          says: /SHOP_CURRENCY in shop:gbp/,
+        },
+        {
+          run: `docker exec shop touch note && docker commit --change 'ENV SHOP_CURRENCY=GBP' shop shop:gbp`,
+          says: /a setting needs no new layer/,
+        },
       ],
     },
   },

@@ -2,7 +2,12 @@ import { defineLab } from '#lab';
 import type { CheckContext, ContainerFacts, ImageFacts } from '#lab';
 
 /** The container of this name, running, from exactly this image. */
-async function runningFrom({ docker, notYet }: CheckContext, name: string, image: ImageFacts, tag: string): Promise<ContainerFacts> {
+async function runningFrom(
+  { docker, notYet }: CheckContext,
+  name: string,
+  image: ImageFacts,
+  tag: string,
+): Promise<ContainerFacts> {
   const container = await docker.container(name);
   if (container.imageId !== image.id) {
     notYet(`The container ${name} was not made from ${tag}: a container keeps the image that it was made from.`, {
@@ -36,7 +41,10 @@ async function builtImage({ docker, notYet }: CheckContext, tag: string, afterFa
       observed: 'an image without a name',
     });
   }
-  return notYet(`There is no image ${tag} yet. ${afterFailure}`, { expected: `an image ${tag}`, observed: 'no such image' });
+  return notYet(`There is no image ${tag} yet. ${afterFailure}`, {
+    expected: `an image ${tag}`,
+    observed: 'no such image',
+  });
 }
 
 const writes = (image: ImageFacts, pattern: RegExp) => image.history.find((step) => pattern.test(step.instruction));
@@ -59,13 +67,18 @@ export default defineLab({
         expect(
           config.workingDir,
           'the working folder of shop:1',
-          config.workingDir === '/app' ? undefined : 'Without WORKDIR /app the files of the shop lie among those of the system, in /.',
+          config.workingDir === '/app'
+            ? undefined
+            : 'Without WORKDIR /app the files of the shop lie among those of the system, in /.',
         ).toBe('/app');
         if (config.cmd[0] === '/bin/sh' && config.cmd[1] === '-c') {
-          notYet('CMD is a plain line, so a shell starts first and keeps the signal of docker stop to itself: stopping takes ten seconds.', {
-            expected: 'CMD ["node", "server.js"]',
-            observed: config.cmd.join(' '),
-          });
+          notYet(
+            'CMD is a plain line, so a shell starts first and keeps the signal of docker stop to itself: stopping takes ten seconds.',
+            {
+              expected: 'CMD ["node", "server.js"]',
+              observed: config.cmd.join(' '),
+            },
+          );
         }
         const command = [...config.entrypoint, ...config.cmd].join(' ');
         if (!/server\.js|npm (run )?start/.test(command)) {
@@ -105,10 +118,13 @@ export default defineLab({
         if (!(await docker.hasImage('shop:2'))) {
           const shop = (await docker.hasContainer('shop')) ? await docker.container('shop') : undefined;
           if (shop?.env['HOST'] === '0.0.0.0') {
-            notYet('This container was told its HOST when it was started. The image does not bring it yet: the next container lacks it.', {
-              expected: 'an image shop:2 with HOST in its environment',
-              observed: 'HOST set with docker run -e',
-            });
+            notYet(
+              'This container was told its HOST when it was started. The image does not bring it yet: the next container lacks it.',
+              {
+                expected: 'an image shop:2 with HOST in its environment',
+                observed: 'HOST set with docker run -e',
+              },
+            );
           }
         }
         const image = await builtImage(context, 'shop:2', 'It is shop:1 with one more setting.');
@@ -151,13 +167,20 @@ export default defineLab({
     context: {
       check: async (context) => {
         const { files, notYet } = context;
-        const image = await builtImage(context, 'shop:3', 'Build it once the context has what the shop needs, and no more.');
+        const image = await builtImage(
+          context,
+          'shop:3',
+          'Build it once the context has what the shop needs, and no more.',
+        );
         if (writes(image, /^RUN .*\brm\b.*(\.env|photos)/)) {
           const copied = writes(image, /^COPY/);
-          notYet('A later step deletes the files, but the layer of COPY still has them: whoever has the image can read them.', {
-            expected: 'files that COPY never sees, thanks to .dockerignore',
-            observed: `a COPY layer of ${Math.round((copied?.size ?? 0) / 1e6)} MB`,
-          });
+          notYet(
+            'A later step deletes the files, but the layer of COPY still has them: whoever has the image can read them.',
+            {
+              expected: 'files that COPY never sees, thanks to .dockerignore',
+              observed: `a COPY layer of ${Math.round((copied?.size ?? 0) / 1e6)} MB`,
+            },
+          );
         }
         const shop = await runningFrom(context, 'shop', image, 'shop:3');
         const { stdout } = await shop.exec(['ls', '-A', image.config.workingDir || '/app']);
@@ -169,7 +192,10 @@ export default defineLab({
             misplaced
               ? 'The .dockerignore in your home folder does nothing here: it belongs at the top of the build context.'
               : `${unwanted.join(' and ')} ${unwanted.length > 1 ? 'are' : 'is'} still in the image.`,
-            { expected: misplaced ? '~/shop/.dockerignore' : `no ${unwanted.join(', no ')} in /app`, observed: unwanted.join(', ') },
+            {
+              expected: misplaced ? '~/shop/.dockerignore' : `no ${unwanted.join(', no ')} in /app`,
+              observed: unwanted.join(', '),
+            },
           );
         }
         await shopPage(context, 8080);
@@ -201,12 +227,16 @@ export default defineLab({
             observed: `the command ${shopUs.cmd.join(' ')}`,
           });
         }
-        const own = shopUs.imageId === image.id ? undefined : (await docker.images()).find((each) => each.id === shopUs.imageId);
+        const own =
+          shopUs.imageId === image.id ? undefined : (await docker.images()).find((each) => each.id === shopUs.imageId);
         if (own?.config.env['SHOP_CURRENCY'] !== undefined) {
-          notYet('You built a second image for the second shop. One image is enough: the container can be told its currency.', {
-            expected: 'shop-us from shop:3',
-            observed: `shop-us from ${shopUs.image}`,
-          });
+          notYet(
+            'You built a second image for the second shop. One image is enough: the container can be told its currency.',
+            {
+              expected: 'shop-us from shop:3',
+              observed: `shop-us from ${shopUs.image}`,
+            },
+          );
         }
         await runningFrom(context, 'shop-us', image, 'shop:3');
         if (shopUs.env['SHOP_CURRENCY'] !== 'USD') {
@@ -215,7 +245,10 @@ export default defineLab({
             similar === undefined || similar === 'SHOP_CURRENCY'
               ? 'The container shop-us does not have SHOP_CURRENCY=USD in its environment.'
               : `The container has a variable ${similar}, but the shop reads SHOP_CURRENCY: capitals matter.`,
-            { expected: 'SHOP_CURRENCY=USD', observed: similar === undefined ? 'no such variable' : `${similar}=${shopUs.env[similar]}` },
+            {
+              expected: 'SHOP_CURRENCY=USD',
+              observed: similar === undefined ? 'no such variable' : `${similar}=${shopUs.env[similar]}`,
+            },
           );
         }
         const [euros, dollars] = [await shopPage(context, 8080), await shopPage(context, 8081)];

@@ -10,7 +10,10 @@ const megabytes = (bytes: number) => `${Math.round(bytes / 1e6)} MB`;
 
 async function builtImage({ docker, notYet }: CheckContext, tag: string, afterFailure: string): Promise<ImageFacts> {
   if (await docker.hasImage(tag)) return docker.image(tag);
-  return notYet(`There is no image ${tag} yet. ${afterFailure}`, { expected: `an image ${tag}`, observed: 'no such image' });
+  return notYet(`There is no image ${tag} yet. ${afterFailure}`, {
+    expected: `an image ${tag}`,
+    observed: 'no such image',
+  });
 }
 
 export default defineLab({
@@ -24,7 +27,8 @@ export default defineLab({
         const close = (bytes: number) => Math.abs(given - bytes / 1e6) <= Math.max(2, bytes / 50e6);
         const size = installStep(image)?.size ?? 0;
         if (close(size)) return;
-        if (close(image.size)) notYet('That is the whole image, base included. Look for one layer.', { observed: `${given} MB` });
+        if (close(image.size))
+          notYet('That is the whole image, base included. Look for one layer.', { observed: `${given} MB` });
         const below = image.history.filter((step) => step.diffId !== null && close(step.size));
         if (below.length > 0) {
           notYet('That layer belongs to the base image: it was there before your Dockerfile began.', {
@@ -32,7 +36,10 @@ export default defineLab({
             observed: below[0]?.instruction ?? '',
           });
         }
-        notYet('No layer of shop:1 has this size.', { expected: 'the size that docker history shows', observed: `${given} MB` });
+        notYet('No layer of shop:1 has this size.', {
+          expected: 'the size that docker history shows',
+          observed: `${given} MB`,
+        });
       },
       answer: {
         label: 'Size in MB',
@@ -42,7 +49,8 @@ export default defineLab({
       nearMisses: [
         { answer: async ({ docker }) => megabytes((await docker.image('shop:1')).size), says: /whole image/ },
         {
-          answer: async ({ docker }) => megabytes((await docker.image('shop:1')).history.find((step) => step.diffId !== null)?.size ?? 0),
+          answer: async ({ docker }) =>
+            megabytes((await docker.image('shop:1')).history.find((step) => step.diffId !== null)?.size ?? 0),
           says: /belongs to the base image/,
         },
         { answer: '7', says: /No layer of shop:1 has this size/ },
@@ -62,7 +70,10 @@ export default defineLab({
       },
       nearMisses: [
         { run: 'cd ~/shop && docker build --no-cache -t shop:again .', says: /at least one step was done again/ },
-        { run: 'cd ~/shop && echo "// again" >> server.js && docker build -t shop:again .', says: /at least one step was done again/ },
+        {
+          run: 'cd ~/shop && echo "// again" >> server.js && docker build -t shop:again .',
+          says: /at least one step was done again/,
+        },
         { run: 'cd ~ && docker build -t shop:again .', says: /There is no image shop:again/ },
       ],
     },
@@ -80,7 +91,9 @@ export default defineLab({
         const source = layers.indexOfCommand(SOURCE);
         if (install < 0) notYet('shop:2 does not install its dependencies at all.', { expected: 'RUN npm ci' });
         if (source < 0) {
-          notYet('shop:2 has its dependencies, but no step copies the program itself.', { expected: 'COPY . . after RUN npm ci' });
+          notYet('shop:2 has its dependencies, but no step copies the program itself.', {
+            expected: 'COPY . . after RUN npm ci',
+          });
         }
         if (source < install) {
           notYet('shop:2 installs after it copies the program, so every edit installs again.', {
@@ -143,12 +156,17 @@ export default defineLab({
         const { docker, notYet } = context;
         const before = await docker.image('shop:3');
         const after = await builtImage(context, 'shop:4', 'Build it from the changed Dockerfile.');
-        if (!installStep(after)) notYet('shop:4 is small because it lacks its dependencies.', { expected: 'RUN npm ci' });
+        if (!installStep(after))
+          notYet('shop:4 is small because it lacks its dependencies.', { expected: 'RUN npm ci' });
         if (/--ignore-scripts/.test(installStep(after)?.instruction ?? '')) {
-          notYet('shop:4 is small because it has no search index: its script never ran.', { expected: 'npm ci with its scripts' });
+          notYet('shop:4 is small because it has no search index: its script never ran.', {
+            expected: 'npm ci with its scripts',
+          });
         }
         if (before.size - after.size >= 20e6) return;
-        const separate = after.history.some((step) => /^RUN .*\brm\b/.test(step.instruction) && !INSTALL.test(step.instruction));
+        const separate = after.history.some(
+          (step) => /^RUN .*\brm\b/.test(step.instruction) && !INSTALL.test(step.instruction),
+        );
         notYet(
           separate
             ? 'The files are hidden, not gone: your step deletes them one layer too late, and the layer below still has them.'
@@ -164,7 +182,10 @@ export default defineLab({
           run: `cd ~/shop && sed -i 's|^RUN npm ci$|RUN npm ci\\nRUN rm -rf /tmp/shop-search|' Dockerfile && docker build -t shop:4 .`,
           says: /one layer too late/,
         },
-        { run: `cd ~/shop && sed -i '/^RUN npm ci$/d' Dockerfile && docker build -t shop:4 .`, says: /lacks its dependencies/ },
+        {
+          run: `cd ~/shop && sed -i '/^RUN npm ci$/d' Dockerfile && docker build -t shop:4 .`,
+          says: /lacks its dependencies/,
+        },
         {
           run: `cd ~/shop && sed -i 's/^RUN npm ci$/RUN npm ci --ignore-scripts/' Dockerfile && docker build -t shop:4 .`,
           says: /script never ran/,

@@ -33,13 +33,18 @@ export default defineLab({
         const { docker, expect, http, notYet } = context;
         const image = await docker.image('shop:1');
         if (image.config.cmd.length === 0) {
-          notYet('This image has files, but no settings: docker import made it from the archive as if it were a container’s files.', {
-            expected: 'docker load, which brings command, environment and layers',
-            observed: `${image.diffIds.length} layer, no command`,
-          });
+          notYet(
+            'This image has files, but no settings: docker import made it from the archive as if it were a container’s files.',
+            {
+              expected: 'docker load, which brings command, environment and layers',
+              observed: `${image.diffIds.length} layer, no command`,
+            },
+          );
         }
         if (!(await docker.hasContainer('shop'))) {
-          notYet('The image shop:1 is loaded, but no container shop was started from it.', { expected: 'a container shop' });
+          notYet('The image shop:1 is loaded, but no container shop was started from it.', {
+            expected: 'a container shop',
+          });
         }
         const shop = await docker.container('shop');
         expectRunning(context, shop);
@@ -65,11 +70,21 @@ export default defineLab({
         if (given === release) return;
         if (given === '') notYet('Type the release of the kernel.');
         const system = await shop.readFile('/usr/lib/os-release');
-        if (system.includes(`"${given}"`) || system.includes(`=${given}\n`) || /debian|trixie|^1\d(\.\d+)?$/i.test(given)) {
-          notYet('That is the distribution, a matter of files in the image. The kernel is something else.', { observed: given });
+        if (
+          system.includes(`"${given}"`) ||
+          system.includes(`=${given}\n`) ||
+          /debian|trixie|^1\d(\.\d+)?$/i.test(given)
+        ) {
+          notYet('That is the distribution, a matter of files in the image. The kernel is something else.', {
+            observed: given,
+          });
         }
-        if (release.startsWith(given)) notYet('That is only the beginning of it. Type all that uname -r prints.', { observed: given });
-        notYet('The kernel under the container has another release.', { expected: 'what uname -r prints in the container', observed: given });
+        if (release.startsWith(given))
+          notYet('That is only the beginning of it. Type all that uname -r prints.', { observed: given });
+        notYet('The kernel under the container has another release.', {
+          expected: 'what uname -r prints in the container',
+          observed: given,
+        });
       },
       answer: {
         label: 'Kernel release',
@@ -80,7 +95,8 @@ export default defineLab({
         { answer: 'trixie', says: /That is the distribution/ },
         { answer: '13', says: /That is the distribution/ },
         {
-          answer: async ({ docker }) => (await (await docker.container('shop')).exec(['uname', '-r'])).stdout.trim().slice(0, -2),
+          answer: async ({ docker }) =>
+            (await (await docker.container('shop')).exec(['uname', '-r'])).stdout.trim().slice(0, -2),
           says: /only the beginning/,
         },
         { answer: '22.23.3', says: /another release/ },
@@ -95,7 +111,10 @@ export default defineLab({
         if (given === pid) return;
         if (!Number.isInteger(given) || given <= 0) notYet('Type the number of the process.');
         if (given === 1) {
-          notYet('1 is its number inside the container, where it is the first process. The machine counts differently.', { observed: '1' });
+          notYet(
+            '1 is its number inside the container, where it is the first process. The machine counts differently.',
+            { observed: '1' },
+          );
         }
         notYet('That is another process. Look for node server.js; if you start the shop again, its number changes.', {
           expected: 'the number of node server.js',
@@ -120,7 +139,11 @@ export default defineLab({
         const image = await docker.image('shop:1');
         const [north, south] = [await docker.container('north'), await docker.container('south')];
         for (const shop of [north, south]) {
-          expect(shop.imageId, `the image of ${shop.name}`, `The container ${shop.name} was not made from shop:1.`).toBe(image.id);
+          expect(
+            shop.imageId,
+            `the image of ${shop.name}`,
+            `The container ${shop.name} was not made from shop:1.`,
+          ).toBe(image.id);
           if (shop.networks.some((network) => network.name === 'host')) {
             notYet(`${shop.name} uses the network of the machine, so there is only one port 3000 for all.`, {
               expected: 'a network of its own and -p',
@@ -129,17 +152,26 @@ export default defineLab({
           }
           const shared = shop.mounts.find((mount) => mount.destination.startsWith('/app'));
           if (shared) {
-            notYet(`${shop.name} does not read its own file: ${shared.destination} is a folder of the machine, which others can share.`, {
-              expected: 'a change in the container’s own layer',
-              observed: `${shared.source} mounted at ${shared.destination}`,
-            });
+            notYet(
+              `${shop.name} does not read its own file: ${shared.destination} is a folder of the machine, which others can share.`,
+              {
+                expected: 'a change in the container’s own layer',
+                observed: `${shared.source} mounted at ${shared.destination}`,
+              },
+            );
           }
           expectRunning(context, shop);
         }
         const [priceNorth, priceSouth] = [await lanternPrice(north), await lanternPrice(south)];
-        if (priceNorth === 2900) notYet('north has the new price. Only south should have it.', { observed: `north ${priceNorth}, south ${priceSouth}` });
+        if (priceNorth === 2900)
+          notYet('north has the new price. Only south should have it.', {
+            observed: `north ${priceNorth}, south ${priceSouth}`,
+          });
         if (priceSouth !== 2900) {
-          notYet('The lantern in south does not cost 29 euros yet.', { expected: '2900 cents', observed: `${priceSouth} cents` });
+          notYet('The lantern in south does not cost 29 euros yet.', {
+            expected: '2900 cents',
+            observed: `${priceSouth} cents`,
+          });
         }
         expect((await http('http://localhost:8081/')).body, 'the answer on port 8081').toContain('€34.00');
         expect((await http('http://localhost:8082/')).body, 'the answer on port 8082').toContain('€29.00');
@@ -179,7 +211,10 @@ export default defineLab({
         expectRunning(context, sealed);
         const networks = sealed.networks.map((network) => network.name);
         if (networks.join() !== 'none') {
-          notYet('The container sealed still has a network.', { expected: '--network none', observed: networks.join(', ') });
+          notYet('The container sealed still has a network.', {
+            expected: '--network none',
+            observed: networks.join(', '),
+          });
         }
         // The home folder belongs to the user of the image: where it can't write, it can write nowhere.
         const { exitCode } = await sealed.exec(['test', '-w', '/home/node']);
@@ -194,7 +229,10 @@ export default defineLab({
         { run: 'docker run -d --name sealed --network none shop:1', says: /can still write/ },
         { run: 'docker run -d --name sealed --read-only shop:1', says: /still has a network/ },
         { run: 'docker run -d --name sealed shop:1 --network none --read-only', says: /after the image’s name/ },
-        { run: 'docker run -d --name sealed --network none --read-only busybox:1.37 sleep 1000', says: /not made from shop:1/ },
+        {
+          run: 'docker run -d --name sealed --network none --read-only busybox:1.37 sleep 1000',
+          says: /not made from shop:1/,
+        },
       ],
     },
   },
