@@ -11,7 +11,7 @@ import { ensureEngine } from '../sandbox-server/setup/engine.ts';
 import { ensureImages } from '../sandbox-server/setup/images.ts';
 import { lineProgress } from '../sandbox-server/setup/progress.ts';
 import { defaultJobs } from '../sandbox-server/verify/jobs.ts';
-import { Pool } from '../sandbox-server/verify/pool.ts';
+import { Pool } from '../sandbox-server/grader/pool.ts';
 import { Reporter } from '../sandbox-server/verify/reporter.ts';
 import { selectLessons, UnknownSelection } from '../sandbox-server/verify/select.ts';
 import { emptyTally } from '../sandbox-server/verify/tally.ts';

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { Backend, SandboxRef } from '../backend/backend.ts';
 import { ExecAgent } from '../backend/exec-agent.ts';
 import { PATHS } from '../backend/paths.ts';
+import { Pool } from './pool.ts';
 
 /** Under what a Docker 26.1 speaks; the API does not change behind a version. */
 const API = '/v1.44';
@@ -50,6 +51,8 @@ export class EngineApi implements Disposable {
   readonly machine: string;
   readonly #agent: ExecAgent;
   readonly #streamAgent: ExecAgent;
+  /** node:http counts a connection only once it is made, so its own bound does not hold here. */
+  readonly #pool = new Pool(MAX_CONNECTIONS);
   #inFlight = 0;
   #idle: NodeJS.Timeout | undefined;
 
@@ -70,8 +73,7 @@ export class EngineApi implements Disposable {
   async bytes(path: string, options: EngineRequest): Promise<Buffer> {
     this.#begin();
     try {
-      const response = await this.#send(path, options, this.#agent);
-      return await readAll(response);
+      return await this.#pool.run(async () => await readAll(await this.#send(path, options, this.#agent)));
     } finally {
       this.#end();
     }

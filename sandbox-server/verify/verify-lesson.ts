@@ -1,6 +1,7 @@
 import { relative } from 'node:path';
 import type { Backend } from '../backend/backend.ts';
 import type { Clock } from '../clock.ts';
+import type { Pool } from '../grader/pool.ts';
 import type { NearMiss } from '../lab/lab.ts';
 import type { LabLesson } from '../lab/lessons.ts';
 import type { PageTask } from '../lab/page.ts';
@@ -9,7 +10,6 @@ import { describeVerdict, followPage, placeOf } from './follow-page.ts';
 import { LabRun } from './lab-run.ts';
 import { tryNearMiss } from './near-miss.ts';
 import { pageBefore, type Step, wholePage, withSolution } from './plan.ts';
-import type { Pool } from './pool.ts';
 import type { Tally } from './tally.ts';
 
 export interface VerifyOptions {

@@ -1,0 +1,223 @@
+import { expect, test } from 'vitest';
+import { Grader } from '../../../sandbox-server/grader/grader.ts';
+import type { CheckContext } from '../../../sandbox-server/lab/check-context.ts';
+import type { Lab, LabTask } from '../../../sandbox-server/lab/lab.ts';
+import { NotYet } from '../../../sandbox-server/lab/not-yet.ts';
+import type { TaskView } from '../../../sandbox-server/protocol/views.ts';
+import { FakeClock } from './fake-clock.ts';
+
+/** A grader of tasks whose checks look at `world`: undefined passes, a text is "not yet", an Error is thrown. */
+function setUp(tasks: Record<string, Partial<LabTask>>, passed: { task: string; at: number }[] = []) {
+  const clock = new FakeClock();
+  const world: Record<string, string | Error | undefined> = {};
+  const runs: string[] = [];
+  const said: TaskView[] = [];
+  const stored: string[] = [];
+  const broken: string[] = [];
+  const labTasks: Lab['tasks'] = {};
+  for (const [id, task] of Object.entries(tasks)) {
+    const check = () => {
+      runs.push(id);
+      const state = world[id];
+      if (state instanceof Error) throw state;
+      if (state !== undefined) throw new NotYet(state);
+    };
+    labTasks[id] = { check, nearMisses: [], ...task };
+    world[id] = 'nothing yet';
+  }
+  const grader = new Grader({
+    lab: { sandbox: {}, tasks: labTasks },
+    context: ({ answer }) => ({ answer }) as CheckContext,
+    clock,
+    passed,
+    onTask: (task) => said.push(task),
+    onPassed: (task) => stored.push(task),
+    onBroken: (task) => broken.push(task),
+  });
+  const view = (id: string) => grader.tasks().find((task) => task.id === id)!;
+  return { clock, world, runs, said, stored, broken, grader, view };
+}
+
+async function watched(...args: Parameters<typeof setUp>) {
+  const all = setUp(...args);
+  all.grader.setWatched(true);
+  all.grader.start();
+  await all.clock.advance(100);
+  return all;
+}
+
+test('a task that becomes true is done soon after a command, stored before it is said', async () => {
+  const { world, clock, grader, stored, said, view } = await watched({ build: {} });
+  expect(view('build')).toMatchObject({ state: 'notYet', attempted: false });
+  world['build'] = undefined;
+  await clock.advance(1_000);
+  grader.trigger('command');
+  await clock.advance(100);
+  expect(stored).toEqual(['build']);
+  expect(said.at(-1)).toMatchObject({ id: 'build', state: 'done', doneAt: expect.any(Number) });
+});
+
+test('what is said of an untouched sandbox is no attempt; another message is', async () => {
+  const { world, clock, grader, view } = await watched({ build: {} });
+  grader.trigger('command');
+  await clock.advance(1_000);
+  expect(view('build').attempted).toBe(false);
+  world['build'] = 'the image installs too late';
+  grader.trigger('command');
+  await clock.advance(1_000);
+  expect(view('build')).toMatchObject({ attempted: true, verdict: { message: 'the image installs too late' } });
+});
+
+test('who asks is told, whatever the message', async () => {
+  const { clock, grader, said, view } = await watched({ build: {} });
+  expect(grader.checkNow('build')).toBe(true);
+  expect(said.at(-1)).toMatchObject({ state: 'checking' });
+  await clock.advance(10);
+  expect(view('build')).toMatchObject({ state: 'notYet', attempted: true });
+  expect(grader.checkNow('bulid')).toBe(false);
+});
+
+test('many triggers at once are one round, and a task never runs twice at a time', async () => {
+  let running = 0;
+  let most = 0;
+  const finish: (() => void)[] = [];
+  const check = () => {
+    most = Math.max(most, ++running);
+    return new Promise<void>((_, reject) => finish.push(() => (running--, reject(new NotYet('no')))));
+  };
+  const { clock, grader } = await watched({ slow: { check } });
+  expect(finish).toHaveLength(1);
+  for (let i = 0; i < 50; i++) grader.trigger('event');
+  await clock.advance(500);
+  expect(finish).toHaveLength(1);
+  finish[0]!();
+  await clock.advance(1);
+  // What happened meanwhile may have changed the verdict: once more, and not fifty times.
+  expect(finish).toHaveLength(2);
+  finish[1]!();
+  await clock.advance(1);
+  expect(finish).toHaveLength(2);
+  expect(most).toBe(1);
+});
+
+test('at most two checks of a session run at once', async () => {
+  let running = 0;
+  let most = 0;
+  const check = async () => {
+    most = Math.max(most, ++running);
+    await new Promise((resolve) => setImmediate(resolve));
+    running--;
+  };
+  const { stored } = await watched({ a: { check }, b: { check }, c: { check }, d: { check } });
+  expect(stored.sort()).toEqual(['a', 'b', 'c', 'd']);
+  expect(most).toBe(2);
+});
+
+test('done tasks are not checked again; those that hold are, and lapse and recover', async () => {
+  const { world, clock, grader, runs, view, stored } = await watched({ once: {}, holds: { holds: true } });
+  world['once'] = world['holds'] = undefined;
+  grader.trigger('command');
+  await clock.advance(10_000);
+  runs.length = 0;
+  world['once'] = world['holds'] = 'gone again';
+  grader.trigger('command');
+  await clock.advance(500);
+  expect(new Set(runs)).toEqual(new Set(['holds']));
+  expect(view('once')).toMatchObject({ state: 'done' });
+  expect(view('holds')).toMatchObject({
+    state: 'lapsed',
+    verdict: { message: 'gone again' },
+    doneAt: expect.any(Number),
+  });
+  world['holds'] = undefined;
+  grader.trigger('event');
+  await clock.advance(500);
+  expect(view('holds')).toMatchObject({ state: 'done' });
+  expect(stored).toEqual(['once', 'holds']);
+});
+
+test('what was passed in an earlier session stays done in a fresh sandbox', async () => {
+  const { view, stored } = await watched({ build: { holds: true } }, [{ task: 'build', at: 5 }]);
+  expect(view('build')).toMatchObject({ state: 'done', doneAt: 5 });
+  expect(stored).toEqual([]);
+});
+
+test('nothing is checked while nobody looks, and what was missed is made up for', async () => {
+  const { world, clock, grader, runs, view } = await watched({ build: {} });
+  grader.setWatched(false);
+  runs.length = 0;
+  world['build'] = undefined;
+  grader.trigger('event');
+  await clock.advance(60_000);
+  expect(runs).toEqual([]);
+  expect(clock.pending).toBe(0);
+  grader.setWatched(true);
+  await clock.advance(100);
+  expect(view('build').state).toBe('done');
+});
+
+test('a poll finds what nothing announced, and what a command started is looked at again soon', async () => {
+  const { world, clock, grader, view } = await watched({ a: {}, b: {} });
+  world['a'] = undefined;
+  await clock.advance(16_000);
+  expect(view('a').state).toBe('done');
+  grader.trigger('command');
+  await clock.advance(300);
+  world['b'] = undefined;
+  await clock.advance(600);
+  expect(view('b').state).toBe('done');
+});
+
+test('an answer is checked with its words, trimmed and bounded; a later one replaces it', async () => {
+  const seen: (string | undefined)[] = [];
+  const check = ({ answer }: CheckContext) => {
+    seen.push(answer);
+    if (answer !== '42') throw new NotYet('Too small.');
+  };
+  const { clock, grader, view } = await watched({
+    size: { check, answer: { label: 'Size', solve: () => '42' } },
+    plain: {},
+  });
+  expect(seen).toEqual([]);
+  expect(grader.answer('size', ' 41 ')).toBe(true);
+  await clock.advance(10);
+  expect(view('size')).toMatchObject({ state: 'notYet', attempted: true });
+  grader.answer('size', 'x'.repeat(5_000));
+  await clock.advance(10);
+  expect(seen.at(-1)).toHaveLength(500);
+  grader.answer('size', '42');
+  await clock.advance(10);
+  expect(view('size').state).toBe('done');
+  expect(grader.answer('plain', 'x')).toBe(false);
+});
+
+test('a broken check is ours: said so, logged, tried again later and not at every event', async () => {
+  const { world, clock, grader, runs, broken, view } = await watched({ build: {} });
+  world['build'] = new Error('bug');
+  grader.trigger('command');
+  await clock.advance(200);
+  expect(view('build')).toMatchObject({ state: 'broken', verdict: { message: expect.stringContaining('our fault') } });
+  expect(broken).toEqual(['build']);
+  runs.length = 0;
+  for (let i = 0; i < 10; i++) {
+    grader.trigger('event');
+    await clock.advance(300);
+  }
+  expect(runs).toEqual([]);
+  world['build'] = undefined;
+  await clock.advance(20_000);
+  expect(view('build').state).toBe('done');
+});
+
+test('disposing stops all timers and says nothing more', async () => {
+  const { clock, grader, said, world } = await watched({ build: {} });
+  world['build'] = undefined;
+  grader.trigger('command');
+  grader[Symbol.dispose]();
+  grader[Symbol.dispose]();
+  const before = said.length;
+  await clock.advance(60_000);
+  expect(said).toHaveLength(before);
+  expect(clock.pending).toBe(0);
+  expect(grader.checkNow('build')).toBe(false);
+});
