@@ -13,7 +13,7 @@ export function setUpLabSheet(page: Document, wide: MediaQueryList): void {
     if (event.target.closest('[data-open-lab]') !== null) {
       root.dataset['lab'] = 'open';
       sendCourseEvent(page, 'drydock:start', undefined);
-      workspace.querySelector<HTMLElement>('[data-close-lab]')?.focus();
+      focusOnceShown(workspace.querySelector<HTMLElement>('[data-close-lab]'));
     }
     if (event.target.closest('[data-start-lab]') !== null) {
       root.dataset['lab'] = 'open';
@@ -34,4 +34,9 @@ export function setUpLabSheet(page: Document, wide: MediaQueryList): void {
   new MutationObserver(show).observe(root, { attributeFilter: ['data-lab'] });
   wide.addEventListener('change', show);
   show();
+}
+
+/** What is still hidden cannot take the focus; the sheet shows with the next frame. */
+function focusOnceShown(element: HTMLElement | null): void {
+  requestAnimationFrame(() => requestAnimationFrame(() => element?.focus()));
 }

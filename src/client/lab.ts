@@ -1,6 +1,7 @@
 import { sendCourseEvent } from './course-events.ts';
 import { setUpLabSheet } from './lab-sheet.ts';
 import type { PageParts } from './page-parts.ts';
+import { showRunningLab } from './running-lab.ts';
 import { WorkspaceLoader } from './workspace-loader.ts';
 
 /** The start page's button leads to `#start`: the lab starts by itself, where there is room for it beside the text. */
@@ -24,6 +25,7 @@ export function setUpLab(page: Document, lesson: string, { api, me }: PageParts)
   void me.then((view) => {
     const session = view?.sessions.find((one) => one.lesson === lesson);
     if (session !== undefined) void loader.load(session);
+    else showRunningLab(page, view?.sessions ?? []);
   });
 
   if (page.location.hash !== START_HASH) return;
@@ -37,6 +39,7 @@ function showLoadProblem(page: Document, root: HTMLElement): void {
   problem.dataset['loadProblem'] = '';
   problem.setAttribute('role', 'alert');
   problem.className = 'load-problem';
-  problem.textContent = 'The lab’s code could not be fetched. Check your connection, then try again; the lesson stays here.';
+  problem.textContent =
+    'The lab’s code could not be fetched. Check your connection, then try again; the lesson stays here.';
   root.append(problem);
 }

@@ -91,7 +91,8 @@ export function setUpSearch(page: Document): void {
     event.preventDefault();
   });
   page.addEventListener('keydown', (event) => {
-    const ctrlK = (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === 'k';
+    const ctrlK =
+      (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === 'k';
     const slash = event.key === '/' && !event.ctrlKey && !event.metaKey && !event.altKey && !isTyping(event.target);
     // In a terminal Ctrl-K belongs to the shell.
     if ((!ctrlK || isTerminal(event.target)) && !slash) return;

@@ -39,7 +39,9 @@ export async function loadCourses(): Promise<Course[]> {
   ]);
   const isIn = (parent: string) => (entry: { id: string }) => entry.id.slice(0, entry.id.lastIndexOf('/')) === parent;
   const loadModule = async (module: CollectionEntry<'modules'>): Promise<Module> => {
-    const own = lessons.filter(isIn(module.id)).sort((a, b) => lessonOrder(a.filePath ?? '') - lessonOrder(b.filePath ?? ''));
+    const own = lessons
+      .filter(isIn(module.id))
+      .sort((a, b) => lessonOrder(a.filePath ?? '') - lessonOrder(b.filePath ?? ''));
     return { id: module.id, ...module.data, lessons: await Promise.all(own.map(loadLesson)) };
   };
   const loadCourse = async (course: CollectionEntry<'courses'>): Promise<Course> => {

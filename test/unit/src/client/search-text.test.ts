@@ -16,5 +16,7 @@ test('escaped text becomes text again, once', () => {
 });
 
 test('other markup stays text', () => {
-  expect(excerptParts('<img src=x onerror=alert(1)>')).toEqual([{ text: '<img src=x onerror=alert(1)>', matched: false }]);
+  expect(excerptParts('<img src=x onerror=alert(1)>')).toEqual([
+    { text: '<img src=x onerror=alert(1)>', matched: false },
+  ]);
 });

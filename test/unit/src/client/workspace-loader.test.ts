@@ -39,7 +39,11 @@ describe('the workspace’s code', () => {
   test('hears each later wish once', async () => {
     const page = newPage();
     const { heard, mount } = workspaceOn(page);
-    const loader = new WorkspaceLoader(page, () => Promise.resolve(mount()), () => undefined);
+    const loader = new WorkspaceLoader(
+      page,
+      () => Promise.resolve(mount()),
+      () => undefined,
+    );
     await loader.load();
     sendCourseEvent(page, 'drydock:start', undefined);
     expect(heard).toEqual(['start']);
