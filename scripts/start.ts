@@ -22,8 +22,12 @@ const held: { engine: EngineHandle | null } = { engine: null };
 const interrupt = (): void => {
   void (held.engine?.release() ?? Promise.resolve()).finally(() => process.exit(130));
 };
-const ENDS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect'] as const;
+const ENDS = ['SIGINT', 'SIGTERM', 'disconnect'] as const;
 for (const end of ENDS) process.on(end, interrupt);
+
+// A closed terminal ends the server as any other end does; there is nothing left then to write to.
+process.on('SIGHUP', () => process.kill(process.pid, 'SIGTERM'));
+for (const out of [process.stdout, process.stderr]) out.on('error', () => undefined);
 
 try {
   const site = buildSite({ root: ROOT, host, progress });

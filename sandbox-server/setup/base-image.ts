@@ -1,14 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type Docker from 'dockerode';
 import { buildImage } from './build-image.ts';
 import { folderPart } from './build-context.ts';
 import { debianMirror } from './debian-mirror.ts';
+import { isAlive } from './lock.ts';
 import { aptInstall, asRoot, isDebianLike, type Privilege } from './privilege.ts';
 import { pull, type Registry } from './registry.ts';
-import { succeeds } from './run-command.ts';
+import { runCommand, succeeds } from './run-command.ts';
 import { SetupError } from './setup-error.ts';
 import type { Host } from './types.ts';
 
@@ -38,13 +39,13 @@ export async function makeBaseImage(options: BaseOptions): Promise<string> {
     });
   }
   await needDebootstrap(options);
-  await mkdir(options.workDir, { recursive: true });
+  const workDir = await workFolder(options);
   const [program, ...args] = asRoot(options.privilege, [
     'sh',
     join(options.folder, 'debootstrap.sh'),
     mirror.main,
     mirror.security,
-    options.workDir,
+    workDir,
   ]);
   const child = spawn(program, args, { env: options.host.env as NodeJS.ProcessEnv, stdio: ['ignore', 'pipe', 'pipe'] });
   let log = '';
@@ -60,6 +61,16 @@ export async function makeBaseImage(options: BaseOptions): Promise<string> {
     throw new Error(`debootstrap failed (exit ${code}):\n${log.trim()}`);
   }
   return (await options.docker.getImage(options.tag).inspect()).Id;
+}
+
+/** A folder of this process's own. An interrupted one may have left its own, and its shell may even still be at work. */
+async function workFolder({ workDir: parent, privilege, host }: BaseOptions): Promise<string> {
+  await mkdir(parent, { recursive: true });
+  const dead = (await readdir(parent)).filter((name) => !isAlive(Number(name))).map((name) => join(parent, name));
+  if (dead.length > 0) await runCommand(asRoot(privilege, ['rm', '-rf', ...dead]), { env: host.env });
+  const folder = join(parent, String(process.pid));
+  await mkdir(folder, { recursive: true });
+  return folder;
 }
 
 async function needDebootstrap({ host, privilege }: BaseOptions): Promise<void> {

@@ -12,7 +12,7 @@ import { makeMirrorImage } from './mirror-image.ts';
 import { fetchNpmPackage, npmPackagePart } from './npm-package.ts';
 import type { Privilege } from './privilege.ts';
 import { findRegistry, pull, type Registry } from './registry.ts';
-import { Slots } from './slots.ts';
+import { settleAll, Slots } from './slots.ts';
 import type { Host, LabImage, Progress } from './types.ts';
 
 /** Builds wait for the network and for dpkg in turns, so a few at once pay even on two cores. */
@@ -95,7 +95,7 @@ export class ImageBuilder {
     const { docker, imagesDir, cacheDir } = this.#options;
     const labHashes = await Promise.all(sources.map((source) => this.#labHash(source, base)));
     return this.#ensure('mirror', [await this.#folder('mirror'), base.id, ca.id, ...labHashes], async (tag) => {
-      const labs = await Promise.all(sources.map(async (source, index) => ({ source, ...(await this.#lab(source, labHashes[index] ?? '', base)) })));
+      const labs = await settleAll(sources.map(async (source, index) => ({ source, ...(await this.#lab(source, labHashes[index] ?? '', base)) })));
       const found: LabImage[] = labs.flatMap((lab) => lab.source.names.map((name) => ({ name, source: lab.from })));
       return this.#slots.run(() =>
         makeMirrorImage({

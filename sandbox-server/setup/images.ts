@@ -6,6 +6,7 @@ import { ourImages, pruneImages } from './image-names.ts';
 import { readLabManifest } from './lab-manifest.ts';
 import { withLock } from './lock.ts';
 import { privilegeOf } from './privilege.ts';
+import { settleAll } from './slots.ts';
 import type { EngineHandle, Host, ImageSet, Progress } from './types.ts';
 
 export interface ImagesOptions {
@@ -57,11 +58,11 @@ async function allImages(builder: ImageBuilder, imagesDir: string): Promise<Imag
   const sources = await readLabManifest(imagesDir);
   const base = await builder.base();
   const ca = await builder.simple('ca', { BASE: base });
-  const [engine, shell, mirror] = await Promise.all([
+  const [engine, shell, mirror] = await settleAll([
     builder.simple('engine', { BASE: base, CA: ca }),
     builder.simple('shell', { BASE: base, CA: ca }),
     builder.mirror(base, ca, sources),
-  ]);
+  ] as const);
   return {
     base: base.tag,
     engine: engine.tag,

@@ -17,7 +17,7 @@ export async function fetchNpmPackage(host: Host, source: NpmPackage, cacheDir: 
   const path = join(cacheDir, `${source.spec.replace(/^@/, '').replaceAll('/', '-').replace('@', '-')}.tgz`);
   if ((await integrityOf(path)) === source.integrity) return path;
   // The integrity below is what is trusted, not what npm prints.
-  await runCommand(['npm', 'pack', '--silent', '--pack-destination', cacheDir, source.spec], { env: host.env, cwd: cacheDir });
+  await runCommand(['npm', 'pack', '--loglevel=error', '--pack-destination', cacheDir, source.spec], { env: host.env, cwd: cacheDir });
   const integrity = await integrityOf(path);
   if (integrity !== source.integrity) {
     await rm(path, { force: true });

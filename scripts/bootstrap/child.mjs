@@ -4,6 +4,8 @@ import { constants } from 'node:os';
 import { join } from 'node:path';
 import { root } from './root.mjs';
 
+const WATCH_MS = 300;
+
 /**
  * Runs a script on the pinned Node and resolves to its exit code. The channel to it has no messages: its end tells the
  * script that this process is gone, even when it was killed and could pass no signal on.
@@ -21,6 +23,14 @@ export async function runScript(node, script, args) {
       if (forward) child.kill(signal);
     });
   }
+  // A killed npm passes no signal on. Without npm nothing is watched: a server may outlive the shell that started it.
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.env.npm_lifecycle_event === undefined || process.ppid === parent) return;
+    clearInterval(watch);
+    child.kill('SIGTERM');
+  }, WATCH_MS);
+  child.once('close', () => clearInterval(watch));
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (code, signal) => resolve(code ?? 128 + (constants.signals[signal] ?? 0)));
