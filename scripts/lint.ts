@@ -20,10 +20,19 @@ const FORMATTED = '**/*.{ts,tsx,mjs,js,astro,css,md}';
 
 /** The first one writes the types that the second one reads. */
 const CHECKS: Check[] = [
-  { name: 'types of the pages', program: 'astro/bin/astro.mjs', args: ['check', '--tsconfig', 'tsconfig.astro.json', '--minimumFailingSeverity', 'hint'] },
+  {
+    name: 'types of the pages',
+    program: 'astro/bin/astro.mjs',
+    args: ['check', '--tsconfig', 'tsconfig.astro.json', '--minimumFailingSeverity', 'hint'],
+  },
   { name: 'types', program: 'typescript/bin/tsc', args: ['--noEmit'] },
   { name: 'rules', program: 'oxlint/bin/oxlint', args: [], fix: ['--fix'] },
-  { name: 'format', program: 'prettier/bin/prettier.cjs', args: ['--check', '--log-level', 'warn', FORMATTED], fix: ['--write', '--log-level', 'warn', FORMATTED] },
+  {
+    name: 'format',
+    program: 'prettier/bin/prettier.cjs',
+    args: ['--check', '--log-level', 'warn', FORMATTED],
+    fix: ['--write', '--log-level', 'warn', FORMATTED],
+  },
   { name: 'unused code', program: 'knip/bin/knip.js', args: [] },
 ];
 

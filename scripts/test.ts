@@ -33,6 +33,7 @@ const results = z.object({
   numPendingTests: z.number(),
   numTodoTests: z.number(),
   success: z.boolean(),
+  testResults: z.array(z.object({ status: z.string(), assertionResults: z.array(z.object({ status: z.string() })) })),
 });
 
 const isKind = (word: string): word is Kind => KINDS.some((kind) => kind === word);
@@ -75,27 +76,43 @@ async function main(args: string[]): Promise<number> {
     const mustRun = host.env['CI'] === 'true' && leftOut.length > 0;
     if (mustRun) console.log('With CI=true, nothing may be left out.');
     const failed = tally.failed + (mustRun || (code !== 0 && tally.failed === 0) ? 1 : 0);
-    console.log(`tests: ${tally.passed} passed, ${failed} failed${tally.skipped > 0 ? `, ${tally.skipped} skipped` : ''}`);
+    console.log(
+      `tests: ${tally.passed} passed, ${failed} failed${tally.skipped > 0 ? `, ${tally.skipped} skipped` : ''}`,
+    );
     return failed === 0 && tally.passed > 0 ? 0 : 1;
   } finally {
     await held.engine?.release();
   }
 }
 
-async function runVitest(kinds: Kind[], more: string[]): Promise<{ code: number; tally: { passed: number; failed: number; skipped: number } }> {
+async function runVitest(
+  kinds: Kind[],
+  more: string[],
+): Promise<{ code: number; tally: { passed: number; failed: number; skipped: number } }> {
   const none = { passed: 0, failed: 0, skipped: 0 };
   if (kinds.length === 0) return { code: 1, tally: none };
   const folder = await mkdtemp(join(tmpdir(), 'drydock-tests-'));
   try {
     const report = join(folder, 'report.json');
-    const args = ['run', ...kinds.flatMap((kind) => ['--project', kind]), '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+    const args = [
+      'run',
+      ...kinds.flatMap((kind) => ['--project', kind]),
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${report}`,
+    ];
     const code = await run([join(ROOT, 'node_modules/vitest/vitest.mjs'), ...args, ...more]);
     const text = await readFile(report, 'utf8').catch(() => undefined);
     if (text === undefined) return { code: code || 1, tally: none };
     const found = results.parse(JSON.parse(text));
+    // A file that could not be loaded, or whose teardown failed, has no failed test.
+    const failedFiles = found.testResults.filter(
+      (file) => file.status === 'failed' && !file.assertionResults.some(({ status }) => status === 'failed'),
+    ).length;
+    const { numPassedTests: passed, numFailedTests, numPendingTests, numTodoTests } = found;
     return {
       code: found.success ? code : code || 1,
-      tally: { passed: found.numPassedTests, failed: found.numFailedTests, skipped: found.numPendingTests + found.numTodoTests },
+      tally: { passed, failed: numFailedTests + failedFiles, skipped: numPendingTests + numTodoTests },
     };
   } finally {
     await rm(folder, { recursive: true, force: true });

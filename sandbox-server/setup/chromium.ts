@@ -34,7 +34,10 @@ export async function ensureChromium(options: ChromiumOptions): Promise<string> 
   const { host, progress, confirm } = options;
   const found = await findChromium(host);
   if (found !== undefined) return found;
-  const problem = { what: 'There is no Chromium on this machine, which the browser tests run in.', fix: 'Install Chromium or Chrome.' };
+  const problem = {
+    what: 'There is no Chromium on this machine, which the browser tests run in.',
+    fix: 'Install Chromium or Chrome.',
+  };
   const privilege = await privilegeOf(host);
   if (privilege === 'none' || !(await isDebianLike(host))) throw new SetupError(problem);
   if (!(await confirm('The browser tests need Chromium. Install Debian’s package chromium now?'))) {
@@ -45,7 +48,10 @@ export async function ensureChromium(options: ChromiumOptions): Promise<string> 
     await aptInstall(host, privilege, ['chromium']);
   } catch (error) {
     const words = error instanceof Error ? error.message : String(error);
-    throw new SetupError({ what: `Chromium could not be installed: ${words}`, fix: 'Mend what apt-get names.' }, { cause: error });
+    throw new SetupError(
+      { what: `Chromium could not be installed: ${words}`, fix: 'Mend what apt-get names.' },
+      { cause: error },
+    );
   }
   done();
   const installed = await findChromium(host);

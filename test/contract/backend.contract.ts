@@ -37,7 +37,8 @@ export function backendContract(name: string, make: () => Promise<BackendUnderTe
       expect(await under.leftovers()).toEqual([]);
     });
 
-    const start = (command: readonly string[], options?: ExecOptions) => backend.exec(sandbox, 'host', command, options);
+    const start = (command: readonly string[], options?: ExecOptions) =>
+      backend.exec(sandbox, 'host', command, options);
     const sh = async (line: string, options: ExecOptions & { input?: string; of?: SandboxRef } = {}) => {
       const { of = sandbox, ...rest } = options;
       const { stdout, stderr, exitCode } = await execToEnd(backend, of, 'host', ['/bin/sh', '-c', line], rest);
@@ -50,7 +51,9 @@ export function backendContract(name: string, make: () => Promise<BackendUnderTe
       });
 
       test('run as the learner, in the learner’s home', async () => {
-        expect((await sh('id -un; id -u; echo $HOME', { workingDir: '/home/learner' })).out).toBe('learner\n1000\n/home/learner\n');
+        expect((await sh('id -un; id -u; echo $HOME', { workingDir: '/home/learner' })).out).toBe(
+          'learner\n1000\n/home/learner\n',
+        );
       });
 
       test('standard input reaches the command, and its end does too', async () => {
@@ -58,7 +61,10 @@ export function backendContract(name: string, make: () => Promise<BackendUnderTe
       });
 
       test('after the end of the input, output still comes', async () => {
-        expect(await sh('cat >/dev/null; sleep 0.3; echo late; exit 4', { input: 'x' })).toMatchObject({ out: 'late\n', code: 4 });
+        expect(await sh('cat >/dev/null; sleep 0.3; echo late; exit 4', { input: 'x' })).toMatchObject({
+          out: 'late\n',
+          code: 4,
+        });
       });
 
       test('the environment and the folder are as asked', async () => {
@@ -66,7 +72,9 @@ export function backendContract(name: string, make: () => Promise<BackendUnderTe
       });
 
       test('bytes come through as they are', async () => {
-        const { out } = await sh("printf '\\000\\001\\377' | od -An -tx1; cat | od -An -tx1", { input: '\u0000\u0001' });
+        const { out } = await sh("printf '\\000\\001\\377' | od -An -tx1; cat | od -An -tx1", {
+          input: '\u0000\u0001',
+        });
         expect(out.replace(/\s+/g, ' ')).toBe(' 00 01 ff 00 01 ');
       });
 
@@ -180,7 +188,9 @@ export function backendContract(name: string, make: () => Promise<BackendUnderTe
 
       test('a published port answers on localhost', async () => {
         await sh('docker run -d --name web -p 8080:80 nginx:1.26');
-        expect((await sh('curl -s --retry 10 --retry-connrefused --retry-delay 1 localhost:8080')).out).toContain('<html');
+        expect((await sh('curl -s --retry 10 --retry-connrefused --retry-delay 1 localhost:8080')).out).toContain(
+          '<html',
+        );
         await sh('docker rm -f web');
       });
 
@@ -213,13 +223,17 @@ export function backendContract(name: string, make: () => Promise<BackendUnderTe
       });
 
       test('holds no key to what it runs on', async () => {
-        const { out } = await sh('ls /var/run/docker.sock /run/docker.sock /var/lib/drydock 2>/dev/null; sudo -n true 2>/dev/null && echo root; true');
+        const { out } = await sh(
+          'ls /var/run/docker.sock /run/docker.sock /var/lib/drydock 2>/dev/null; sudo -n true 2>/dev/null && echo root; true',
+        );
         expect(out).toBe('');
       });
 
       test('a machine or sandbox that does not exist is told as lost', async () => {
         await expect(backend.exec(sandbox, 'nowhere', ['true'])).rejects.toMatchObject({ code: 'sandbox-lost' });
-        await expect(backend.exec({ id: 'nothing', machines: ['host'] }, 'host', ['true'])).rejects.toMatchObject({ code: 'sandbox-lost' });
+        await expect(backend.exec({ id: 'nothing', machines: ['host'] }, 'host', ['true'])).rejects.toMatchObject({
+          code: 'sandbox-lost',
+        });
         expect(await backend.stat({ id: 'nothing', machines: ['host'] })).toEqual({ state: 'gone', down: ['host'] });
       });
     });
@@ -260,7 +274,11 @@ export function backendContract(name: string, make: () => Promise<BackendUnderTe
       test('several machines see each other by name, and nobody else does', async () => {
         const made = await backend.create({ id: newId(), machines: ['web', 'db'] });
         expect(await backend.stat(made)).toEqual({ state: 'running', down: [] });
-        const { stdout } = await execToEnd(backend, made, 'web', ['/bin/sh', '-c', 'hostname; getent hosts db | wc -l']);
+        const { stdout } = await execToEnd(backend, made, 'web', [
+          '/bin/sh',
+          '-c',
+          'hostname; getent hosts db | wc -l',
+        ]);
         expect(stdout.toString()).toBe('web\n1\n');
         expect((await sh('getent hosts db')).code).not.toBe(0);
         await backend.destroy(made.id);
@@ -275,7 +293,9 @@ export function backendContract(name: string, make: () => Promise<BackendUnderTe
         const ended = await backend.create({ id: newId(), machines: ['host'] });
         await backend.destroy(ended.id);
         await under.crash(crashed.id, 'host');
-        await expect.poll(() => lost, { timeout: 10_000 }).toContainEqual({ id: crashed.id, machine: 'host', reason: 'died' });
+        await expect
+          .poll(() => lost, { timeout: 10_000 })
+          .toContainEqual({ id: crashed.id, machine: 'host', reason: 'died' });
         expect(lost.some(({ id }) => id === ended.id)).toBe(false);
         expect(await backend.stat(crashed)).toEqual({ state: 'degraded', down: ['host'] });
         await backend.destroy(crashed.id);

@@ -39,14 +39,17 @@ test('an engine that is not there is told as engine-gone', async () => {
   await rm(folder, { recursive: true });
 });
 
-test.each(['engine', 'shell', 'mirror'] as const)('a missing %s image is told as image-missing, and nothing is left', async (which) => {
-  const docker = realDocker();
-  const owner = temporaryOwner();
-  const backend = new DockerBackend({ docker, owner, images: { ...inject('images'), [which]: 'drydock/missing:1' } });
-  await expect(backend.create({ id: 'abcd', machines: ['host'] })).rejects.toMatchObject({ code: 'image-missing' });
-  await backend.destroyAll();
-  expect(await leftovers(docker, owner)).toEqual([]);
-});
+test.each(['engine', 'shell', 'mirror'] as const)(
+  'a missing %s image is told as image-missing, and nothing is left',
+  async (which) => {
+    const docker = realDocker();
+    const owner = temporaryOwner();
+    const backend = new DockerBackend({ docker, owner, images: { ...inject('images'), [which]: 'drydock/missing:1' } });
+    await expect(backend.create({ id: 'abcd', machines: ['host'] })).rejects.toMatchObject({ code: 'image-missing' });
+    await backend.destroyAll();
+    expect(await leftovers(docker, owner)).toEqual([]);
+  },
+);
 
 test('two servers on one engine leave each other’s sandboxes alone', async () => {
   await using one = realBackend();

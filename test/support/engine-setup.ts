@@ -22,7 +22,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const progress = lineProgress(process.stdout);
   // `npm test` installs what is missing; a run of vitest by hand does not.
   const found = await ensureEngine({ host, dataDir, progress, confirm: () => Promise.resolve(false) });
-  if (found.engine === null) throw new Error(`These tests need a container engine. ${found.problem.what} ${found.problem.fix}`);
+  if (found.engine === null)
+    throw new Error(`These tests need a container engine. ${found.problem.what} ${found.problem.fix}`);
   const { engine } = found;
   const images = await ensureImages({ engine, imagesDir: join(ROOT, 'images'), dataDir, host, progress });
   await sweepTemporaryOwners(new Docker(engine.dockerodeOptions));

@@ -1,5 +1,6 @@
 import { type Duplex, duplexPair, PassThrough } from 'node:stream';
 import type { ExecStream } from '../../sandbox-server/backend/backend.ts';
+import type { HeldShell } from '../../sandbox-server/terminal/held-shell.ts';
 
 /** A running command whose other end the test holds. */
 export interface FakeExec extends ExecStream {
@@ -44,4 +45,14 @@ export function fakeExec(options: { resize?: () => Promise<void> } = {}): FakeEx
       return closed;
     },
   };
+}
+
+export type FakeShell = FakeExec & HeldShell;
+
+/** A fake shell that `Terminal` can open; `offset`: of the first byte it gives. */
+export function fakeShell(
+  options: { resize?: () => Promise<void>; epoch?: string; offset?: number; newest?: number } = {},
+): FakeShell {
+  const { epoch = 'epoch1', offset = 0, newest = offset } = options;
+  return Object.assign(fakeExec(options), { epoch, offset, newest });
 }

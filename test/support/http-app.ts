@@ -17,7 +17,12 @@ export interface HttpApp extends AsyncDisposable {
   /** The built site's folder. */
   siteDir: string;
   /** Sends a request as the page of this site would. */
-  request: (method: 'GET' | 'POST' | 'PUT' | 'DELETE', url: string, body?: unknown, headers?: Record<string, string>) => Promise<{
+  request: (
+    method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+    url: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ) => Promise<{
     status: number;
     body: unknown;
     headers: Record<string, unknown>;
@@ -47,7 +52,9 @@ export async function httpApp(options: { engine?: boolean; site?: boolean; host?
   await sessions?.open();
   const status = (): Promise<StatusView> =>
     Promise.resolve(
-      engine ? { labs: 'available', engine: 'memory' } : { labs: 'unavailable', problem: new DrydockError('no-engine').view() },
+      engine
+        ? { labs: 'available', engine: 'memory' }
+        : { labs: 'unavailable', problem: new DrydockError('no-engine').view() },
     );
   const lessons = new Set([LESSON, READ_ONLY_LESSON]);
   const app = await buildHttp({ config: { host, siteDir }, ...services, sessions, status, lessons });

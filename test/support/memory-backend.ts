@@ -1,13 +1,18 @@
-import type { Backend, ExecOptions, ExecStream, SandboxRef, SandboxSpec, SandboxStatus } from '../../sandbox-server/backend/backend.ts';
+import type {
+  Backend,
+  ExecOptions,
+  ExecStream,
+  SandboxRef,
+  SandboxSpec,
+  SandboxStatus,
+} from '../../sandbox-server/backend/backend.ts';
 import { DrydockError } from '../../sandbox-server/errors.ts';
+import { holderHello } from './holder-hello.ts';
 import { fakeExec, type FakeExec } from './fake-exec.ts';
-
-/** What the PTY holder prints when it has joined the shell. */
-const JOINED = '\x1b[H\x1b[J';
 
 type Lost = { id: string; machine: string; reason: 'died' | 'outOfMemory' };
 
-/** Sandboxes that exist in a map only. Programs end at once with code 0; shells (with a PTY) stay open. */
+/** Sandboxes that exist in a map only. Programs end at once with code 0; shells stay open. */
 export class MemoryBackend implements Backend {
   readonly name = 'memory';
   readonly sandboxes = new Map<string, SandboxSpec>();
@@ -18,7 +23,10 @@ export class MemoryBackend implements Backend {
   onList: () => Promise<void> = () => Promise.resolve();
   readonly #watchers = new Set<(lost: Lost) => void>();
 
-  async create(spec: SandboxSpec, options: { signal?: AbortSignal; onStep?: (step: string) => void } = {}): Promise<SandboxRef> {
+  async create(
+    spec: SandboxSpec,
+    options: { signal?: AbortSignal; onStep?: (step: string) => void } = {},
+  ): Promise<SandboxRef> {
     options.signal?.throwIfAborted();
     options.onStep?.('Start the Docker Engine');
     this.sandboxes.set(spec.id, spec);
@@ -32,12 +40,17 @@ export class MemoryBackend implements Backend {
     return { id: spec.id, machines: spec.machines };
   }
 
-  exec(sandbox: SandboxRef, _machine: string, _command: readonly string[], options: ExecOptions = {}): Promise<ExecStream> {
+  exec(
+    sandbox: SandboxRef,
+    _machine: string,
+    command: readonly string[],
+    _options: ExecOptions = {},
+  ): Promise<ExecStream> {
     if (!this.sandboxes.has(sandbox.id)) return Promise.reject(new DrydockError('sandbox-lost'));
     const exec = fakeExec();
-    if (options.tty !== undefined) {
+    if (command[0]?.endsWith('drydock-pty')) {
       this.shells.push(exec);
-      exec.inside.write(JOINED);
+      exec.inside.write(holderHello());
     } else {
       exec.inside.resume();
       exec.end(0);

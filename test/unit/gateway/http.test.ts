@@ -2,7 +2,9 @@ import { expect, test } from 'vitest';
 import { settle } from '../../support/manual-clock.ts';
 import { cookieOf, httpApp, LESSON, READ_ONLY_LESSON } from '../../support/http-app.ts';
 
-const problem = (code: string) => ({ error: { code, message: expect.stringMatching(/\.$/), fix: expect.stringMatching(/\.$/) } });
+const problem = (code: string) => ({
+  error: { code, message: expect.stringMatching(/\.$/), fix: expect.stringMatching(/\.$/) },
+});
 
 test('health, readiness and status', async () => {
   await using http = await httpApp();
@@ -13,9 +15,15 @@ test('health, readiness and status', async () => {
 
 test('without an engine the site is ready to be read, and starting a lab says why it cannot', async () => {
   await using http = await httpApp({ engine: false });
-  expect(await http.request('GET', '/readyz')).toMatchObject({ status: 200, body: { ready: true, labs: 'unavailable' } });
+  expect(await http.request('GET', '/readyz')).toMatchObject({
+    status: 200,
+    body: { ready: true, labs: 'unavailable' },
+  });
   expect(await http.request('GET', '/')).toMatchObject({ status: 200 });
-  expect(await http.request('POST', '/api/sessions', { lesson: LESSON })).toMatchObject({ status: 503, body: problem('no-engine') });
+  expect(await http.request('POST', '/api/sessions', { lesson: LESSON })).toMatchObject({
+    status: 503,
+    body: problem('no-engine'),
+  });
   expect(await http.request('GET', '/api/me')).toMatchObject({ status: 200, body: { progress: {}, sessions: [] } });
 });
 
@@ -26,7 +34,10 @@ test('a session: start, look, extend, terminals, stop', async () => {
   const cookie = { cookie: cookieOf(started.headers) };
   const { id } = started.body as { id: string };
   await settle();
-  expect(await http.request('POST', '/api/sessions', { lesson: LESSON }, cookie)).toMatchObject({ status: 200, body: { id } });
+  expect(await http.request('POST', '/api/sessions', { lesson: LESSON }, cookie)).toMatchObject({
+    status: 200,
+    body: { id },
+  });
   const url = `/api/sessions/${id}`;
   expect(await http.request('GET', url, undefined, cookie)).toMatchObject({ status: 200, body: { state: 'ready' } });
   expect(await http.request('POST', `${url}/extend`, {}, cookie)).toMatchObject({ status: 200 });
@@ -34,12 +45,24 @@ test('a session: start, look, extend, terminals, stop', async () => {
   expect(terminal).toMatchObject({ status: 201, body: { title: 'host 2' } });
   const terminalUrl = `${url}/terminals/${(terminal.body as { id: string }).id}`;
   expect(await http.request('DELETE', terminalUrl, undefined, cookie)).toMatchObject({ status: 204 });
-  expect(await http.request('DELETE', terminalUrl, undefined, cookie)).toMatchObject({ status: 404, body: problem('unknown-terminal') });
-  expect(await http.request('POST', `${url}/reset`, {}, cookie)).toMatchObject({ status: 202, body: { state: 'resetting' } });
+  expect(await http.request('DELETE', terminalUrl, undefined, cookie)).toMatchObject({
+    status: 404,
+    body: problem('unknown-terminal'),
+  });
+  expect(await http.request('POST', `${url}/reset`, {}, cookie)).toMatchObject({
+    status: 202,
+    body: { state: 'resetting' },
+  });
   await settle();
   expect(await http.request('DELETE', url, undefined, cookie)).toMatchObject({ status: 200, body: { state: 'ended' } });
-  expect(await http.request('POST', `${url}/reset`, {}, cookie)).toMatchObject({ status: 409, body: problem('not-ready') });
-  expect(await http.request('POST', `${url}/extend`, {}, cookie)).toMatchObject({ status: 409, body: problem('cannot-extend') });
+  expect(await http.request('POST', `${url}/reset`, {}, cookie)).toMatchObject({
+    status: 409,
+    body: problem('not-ready'),
+  });
+  expect(await http.request('POST', `${url}/extend`, {}, cookie)).toMatchObject({
+    status: 409,
+    body: problem('cannot-extend'),
+  });
 });
 
 test('the cookie is out of reach of scripts and other sites', async () => {
@@ -76,7 +99,9 @@ test.each([
 
 test('a body that is not JSON at all is refused', async () => {
   await using http = await httpApp();
-  const answer = await http.request('POST', '/api/sessions', 'lesson=x', { 'content-type': 'application/x-www-form-urlencoded' });
+  const answer = await http.request('POST', '/api/sessions', 'lesson=x', {
+    'content-type': 'application/x-www-form-urlencoded',
+  });
   expect(answer).toMatchObject({ status: 400, body: problem('bad-request') });
 });
 
@@ -115,8 +140,18 @@ test('another learner’s session is refused as if it did not exist', async () =
     ['DELETE', ''],
   ] as const;
   for (const [method, rest] of requests) {
-    const theirs = await http.request(method, `/api/sessions/${id}${rest}`, method === 'POST' ? { machine: 'host' } : undefined, other);
-    const none = await http.request(method, `/api/sessions/none${rest}`, method === 'POST' ? { machine: 'host' } : undefined, other);
+    const theirs = await http.request(
+      method,
+      `/api/sessions/${id}${rest}`,
+      method === 'POST' ? { machine: 'host' } : undefined,
+      other,
+    );
+    const none = await http.request(
+      method,
+      `/api/sessions/none${rest}`,
+      method === 'POST' ? { machine: 'host' } : undefined,
+      other,
+    );
     expect(theirs, `${method} ${rest}`).toMatchObject({ status: 403, body: problem('unknown-session') });
     expect(theirs.body).toEqual(none.body);
   }

@@ -285,7 +285,13 @@ test('after a restart it is taken up with its terminals, end and tasks', async (
   const before = one.view();
   one.release();
   const [stored] = services.store.sessions();
-  const next = new Session({ id: stored!.id, learner: stored!.learner, lesson: labLesson(), services, stored: stored! });
+  const next = new Session({
+    id: stored!.id,
+    learner: stored!.learner,
+    lesson: labLesson(),
+    services,
+    stored: stored!,
+  });
   next.adopt(stored!);
   expect(next.view()).toMatchObject({
     state: 'ready',

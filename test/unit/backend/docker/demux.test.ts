@@ -23,10 +23,20 @@ async function split(chunks: Buffer[]) {
   }
   source.end();
   await settle();
-  return { out: Buffer.concat(out).toString(), err: Buffer.concat(err).toString(), ended: stdout.readableEnded && stderr.readableEnded };
+  return {
+    out: Buffer.concat(out).toString(),
+    err: Buffer.concat(err).toString(),
+    ended: stdout.readableEnded && stderr.readableEnded,
+  };
 }
 
-const MIXED = Buffer.concat([frame(1, 'out 1 '), frame(2, 'err 1 '), frame(1, ''), frame(1, 'out 2'), frame(2, 'err 2')]);
+const MIXED = Buffer.concat([
+  frame(1, 'out 1 '),
+  frame(2, 'err 1 '),
+  frame(1, ''),
+  frame(1, 'out 2'),
+  frame(2, 'err 2'),
+]);
 const EXPECTED = { out: 'out 1 out 2', err: 'err 1 err 2', ended: true };
 
 test('standard output and error come apart, and end', async () => {

@@ -1,0 +1,24 @@
+import type { KnipConfig } from 'knip';
+
+export default {
+  entry: [
+    'scripts/*.{ts,mjs}',
+    'content/**/{lab.ts,lesson.mdx}',
+    // What pages load in their <script>s and name in their front matter, where knip does not look.
+    'src/client/*.ts',
+    'src/layouts/*.astro',
+    'public/*.js',
+  ],
+  project: [
+    'sandbox-server/**/*.ts',
+    'src/**/*.{ts,tsx,astro,mdx}',
+    'content/**/*.mdx',
+    'scripts/**/*.{ts,mjs}',
+    'test/**/*.{ts,tsx}',
+    '*.{ts,mjs}',
+  ],
+  ignoreExportsUsedInFile: true,
+  ignoreBinaries: ['apt-get'],
+  // Named in style sheets, run as programs, or types that come with another package.
+  ignoreDependencies: ['@fontsource-variable/.*', 'pagefind', '@astrojs/check', 'hast'],
+} satisfies KnipConfig;
