@@ -9,6 +9,8 @@ import type { Step } from './plan.ts';
 export interface FollowOptions {
   root: string;
   lesson: LabLesson;
+  /** A step went well. */
+  onStep?: () => void;
   /** A block did what it should. */
   onBlock?: (block: RunBlock) => void;
   /** A task was green after its solution; `answer` is what was answered. */
@@ -23,6 +25,7 @@ export async function followPage(run: LabRun, steps: readonly Step[], options: F
       await typeBlock(run, step.block, options);
       typed = step.block.code;
       options.onBlock?.(step.block);
+      options.onStep?.();
       continue;
     }
     const { task } = step;
@@ -40,6 +43,7 @@ export async function followPage(run: LabRun, steps: readonly Step[], options: F
       });
     }
     options.onGreen?.(task.id, answer);
+    options.onStep?.();
   }
 }
 

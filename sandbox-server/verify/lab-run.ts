@@ -12,7 +12,7 @@ import { prepareSandbox } from '../session/prepare-sandbox.ts';
 import { type TypedResult, TypingTerminal } from './typing-terminal.ts';
 
 /** What a command started may become true a little later: a server begins to listen, a health check runs. */
-const EVENTUALLY_MS = 20_000;
+const PATIENCE_MS = 20_000;
 const RETRY_MS = 150;
 
 export interface LabRunOptions {
@@ -20,6 +20,8 @@ export interface LabRunOptions {
   clock: Clock;
   lesson: LabLesson;
   signal: AbortSignal;
+  /** Milliseconds until a state that a command leads to counts as not coming. Default 20,000. */
+  patience?: number;
   /** Called with every check that failed itself. */
   onBroken: (task: string, error: unknown) => void;
 }
@@ -67,7 +69,7 @@ export class LabRun implements AsyncDisposable {
   /** Works an answer out, as the lab says. */
   async workOut(answer: string | ((context: CheckContext) => Promise<string> | string)): Promise<string> {
     if (typeof answer === 'string') return answer;
-    const timeout = AbortSignal.any([this.#options.signal, AbortSignal.timeout(EVENTUALLY_MS)]);
+    const timeout = AbortSignal.any([this.#options.signal, AbortSignal.timeout(PATIENCE_MS)]);
     return await answer(this.#clients.context({ signal: timeout }));
   }
 
@@ -87,7 +89,7 @@ export class LabRun implements AsyncDisposable {
 
   /** Checks until the verdict is as wanted, it is broken, or some time has passed; the last verdict. */
   async checkUntil(isWanted: (verdict: Verdict) => boolean, id: string, answer?: string): Promise<Verdict> {
-    const deadline = performance.now() + EVENTUALLY_MS;
+    const deadline = performance.now() + (this.#options.patience ?? PATIENCE_MS);
     for (;;) {
       const verdict = await this.check(id, answer);
       if (isWanted(verdict) || verdict.kind === 'broken' || performance.now() > deadline) return verdict;

@@ -1,6 +1,5 @@
-import { PATHS } from '../backend/paths.ts';
 import type { Backend, SandboxRef } from '../backend/backend.ts';
-import { SHELL_ENV, shellCommand } from '../terminal/shell-command.ts';
+import { openShell } from '../terminal/held-shell.ts';
 import { Terminal } from '../terminal/terminal.ts';
 import type { Viewer } from '../terminal/viewer.ts';
 import { MarkReader } from './mark-reader.ts';
@@ -24,8 +23,8 @@ export interface TypedResult {
 /** Somebody at the keyboard: the page's run blocks are typed as the page's button types them, into the server's own terminal. */
 export class TypingTerminal implements Disposable {
   readonly #terminal: Terminal;
-  readonly #viewer: Viewer;
   readonly #marks = new MarkReader();
+  #viewer: Viewer | undefined;
   #offset = 0;
   #output = '';
   #wake: () => void = () => undefined;
@@ -33,23 +32,11 @@ export class TypingTerminal implements Disposable {
 
   private constructor(backend: Backend, sandbox: SandboxRef, machine: string) {
     this.#terminal = new Terminal({
-      open: (size) =>
-        backend.exec(sandbox, machine, shellCommand('verify'), { tty: size, env: SHELL_ENV, workingDir: PATHS.home }),
+      open: (from) => openShell(backend, sandbox, machine, 'verify', from),
       onCommandEnd: () => undefined,
       onInput: () => undefined,
       onExit: () => undefined,
     });
-    this.#viewer = this.#terminal.attach({
-      bytes: (chunk) => this.#take(chunk),
-      message: (message) => {
-        if (message.type === 'hello') this.#offset = message.offset;
-      },
-      close: (_code, reason) => {
-        this.#ended = new Error(`the terminal ended: ${reason}`);
-        this.#wake();
-      },
-    });
-    this.#terminal.resize(this.#viewer, SIZE.cols, SIZE.rows);
   }
 
   /** Opens a terminal on a machine and waits for its first prompt. */
@@ -62,6 +49,7 @@ export class TypingTerminal implements Disposable {
     const typing = new TypingTerminal(backend, sandbox, machine);
     try {
       await typing.#terminal.open();
+      typing.#look();
       await typing.#until(() => typing.#marks.atPrompt, FIRST_PROMPT_MS, signal, 'the shell shows no prompt');
       // Of several pasted commands the prompt only knows how the last one ended.
       await typing.run(` trap 'printf "\\e]7770;%d\\a" $?' ERR`, signal);
@@ -91,9 +79,26 @@ export class TypingTerminal implements Disposable {
     this.#terminal.close();
   }
 
+  /** Looks on as a page does. */
+  #look(): void {
+    const viewer = this.#terminal.attach({
+      bytes: (chunk) => this.#take(chunk),
+      message: (message) => {
+        if (message.type === 'hello') this.#offset = message.offset;
+      },
+      close: (_code, reason) => {
+        this.#ended = new Error(`the terminal ended: ${reason}`);
+        this.#wake();
+      },
+    });
+    this.#viewer = viewer;
+    this.#terminal.resize(viewer, SIZE.cols, SIZE.rows);
+    this.#terminal.ack(viewer, this.#offset);
+  }
+
   #take(chunk: Buffer): void {
     this.#offset += chunk.length;
-    this.#terminal.ack(this.#viewer, this.#offset);
+    if (this.#viewer !== undefined) this.#terminal.ack(this.#viewer, this.#offset);
     this.#output = (this.#output + chunk.toString('utf8')).slice(-2 * KEPT_OUTPUT_CHARS);
     this.#marks.read(chunk);
     this.#wake();

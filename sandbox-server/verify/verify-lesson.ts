@@ -6,7 +6,7 @@ import type { NearMiss } from '../lab/lab.ts';
 import type { LabLesson } from '../lab/lessons.ts';
 import type { PageTask } from '../lab/page.ts';
 import { type Failure, VerifyFailure } from './failure.ts';
-import { describeVerdict, followPage, placeOf } from './follow-page.ts';
+import { describeVerdict, type FollowOptions, followPage, placeOf } from './follow-page.ts';
 import { LabRun } from './lab-run.ts';
 import { tryNearMiss } from './near-miss.ts';
 import { pageBefore, type Step, wholePage, withSolution } from './plan.ts';
@@ -20,6 +20,8 @@ export interface VerifyOptions {
   pool: Pool;
   tally: Tally;
   signal: AbortSignal;
+  /** As LabRunOptions.patience. */
+  patience?: number;
   onFailure: (failure: Failure) => void;
   /** What is being done, for somebody who watches. */
   onProgress: (lesson: string, what: string) => void;
@@ -37,6 +39,10 @@ class LessonVerification {
   readonly #lesson: LabLesson;
   readonly #options: VerifyOptions;
   #failed = false;
+  /** Lines of the blocks that did what they should, each counted once. */
+  readonly #blocksOk = new Set<number>();
+  /** How far the page went well. */
+  #stepsDone = 0;
 
   constructor(lesson: LabLesson, options: VerifyOptions) {
     this.#lesson = lesson;
@@ -51,27 +57,25 @@ class LessonVerification {
     tally.runBlocks += page.runBlocks.length;
     for (const { nearMisses } of Object.values(lab.tasks)) tally.nearMisses += nearMisses.length;
 
-    // Tasks that the page reached; what comes after a failure would only fail for the same reason.
-    const reached = new Set<string>();
-    await pool.run(() => this.#inSandbox('the page', (run) => this.#wholePage(run, reached)));
-    const jobs = page.tasks.filter((task) => reached.has(task.id)).flatMap((task) => this.#jobsOf(task));
+    await pool.run(() => this.#inSandbox('the page', (run) => this.#wholePage(run)));
+    // What comes after a failure on the page would only fail for the same reason.
+    const reached = page.tasks.filter((task) => pageBefore(page, task).length <= this.#stepsDone);
+    const jobs = reached.flatMap((task) => this.#jobsOf(task));
     await Promise.all(jobs.map((job) => pool.run(job)));
     return !this.#failed;
   }
 
-  async #wholePage(run: LabRun, reached: Set<string>): Promise<void> {
+  async #wholePage(run: LabRun): Promise<void> {
     const { page, lab } = this.#lesson;
     const { tally } = this.#options;
     await this.#redBefore(run);
     const answers = new Map<string, string | undefined>();
-    const steps = wholePage(page);
-    const [first] = page.tasks;
-    if (first) reached.add(first.id);
-    await this.#follow(run, steps, (task, answer) => {
-      tally.greenAfter++;
-      answers.set(task, answer);
-      const next = page.tasks[page.tasks.findIndex(({ id }) => id === task) + 1];
-      if (next) reached.add(next.id);
+    await this.#follow(run, wholePage(page), {
+      onStep: () => this.#stepsDone++,
+      onGreen: (task, answer) => {
+        tally.greenAfter++;
+        answers.set(task, answer);
+      },
     });
     for (const task of page.tasks.filter(({ id }) => lab.tasks[id]?.holds)) {
       const verdict = await run.checkUntil(({ kind }) => kind === 'pass', task.id, answers.get(task.id));
@@ -128,12 +132,10 @@ class LessonVerification {
     }
   }
 
-  #blocksOk = new Set<number>();
-
   async #follow(
     run: LabRun,
     steps: readonly Step[],
-    onGreen?: (task: string, answer: string | undefined) => void,
+    more: Pick<FollowOptions, 'onStep' | 'onGreen'> = {},
   ): Promise<void> {
     await followPage(run, steps, {
       root: this.#options.root,
@@ -144,12 +146,12 @@ class LessonVerification {
         this.#blocksOk.add(block.line);
         this.#options.tally.runBlocksOk++;
       },
-      ...(onGreen ? { onGreen } : {}),
+      ...more,
     });
   }
 
   async #inSandbox(what: string, job: (run: LabRun) => Promise<void>): Promise<void> {
-    const { backend, clock, signal, tally, onProgress } = this.#options;
+    const { backend, clock, signal, patience, tally, onProgress } = this.#options;
     if (signal.aborted) return;
     onProgress(this.#lesson.id, what);
     await this.#caught(async () => {
@@ -158,6 +160,7 @@ class LessonVerification {
         clock,
         lesson: this.#lesson,
         signal,
+        ...(patience === undefined ? {} : { patience }),
         onBroken: () => tally.broken++,
       });
       await job(run);

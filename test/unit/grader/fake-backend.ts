@@ -65,7 +65,7 @@ export class FakeBackend implements Backend {
     return Promise.resolve({ state: 'running' as const, down: [] });
   }
 
-  destroy(): Promise<void> {
+  destroy(_id: string): Promise<void> {
     return Promise.resolve();
   }
 

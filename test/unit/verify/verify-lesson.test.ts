@@ -1,0 +1,167 @@
+import { expect, test } from 'vitest';
+import { systemClock } from '../../../sandbox-server/clock.ts';
+import { Pool } from '../../../sandbox-server/grader/pool.ts';
+import type { Lab, LabTask } from '../../../sandbox-server/lab/lab.ts';
+import type { LabLesson } from '../../../sandbox-server/lab/lessons.ts';
+import { parsePage } from '../../../sandbox-server/lab/parse-page.ts';
+import { type Failure, formatFailure } from '../../../sandbox-server/verify/failure.ts';
+import { emptyTally } from '../../../sandbox-server/verify/tally.ts';
+import { verifyLesson } from '../../../sandbox-server/verify/verify-lesson.ts';
+import { FakeMachines } from './fake-machine.ts';
+
+const FRONT = '---\ntitle: T\nsummary: S\nminutes: 5\n---\n\n';
+const block = (code: string, meta = 'run') => `\`\`\`sh ${meta}\n${code}\n\`\`\`\n`;
+const task = (id: string, ...solutions: string[]) =>
+  `<Task id="${id}" title="${id}">\nDo.\n\n${solutions.map((code) => `<Solution>\n${block(code)}</Solution>\n`).join('')}</Task>\n`;
+
+async function verify(body: string, tasks: Record<string, LabTask>) {
+  const { page, faults } = parsePage(FRONT + body, '/root/content/lesson.mdx');
+  if (!page || faults.length > 0) throw new Error(JSON.stringify(faults));
+  const lab: Lab = { sandbox: {}, tasks };
+  const lesson = { id: 'c/m/l', page, lab, filesFolders: [], labFile: '/root/content/lab.ts' } as unknown as LabLesson;
+  const backend = new FakeMachines();
+  const failures: Failure[] = [];
+  const tally = emptyTally();
+  const ok = await verifyLesson(lesson, {
+    root: '/root',
+    backend,
+    clock: systemClock,
+    pool: new Pool(2),
+    tally,
+    signal: new AbortController().signal,
+    patience: 100,
+    onFailure: (failure) => failures.push(failure),
+    onProgress: () => undefined,
+  });
+  return { ok, tally, failures, backend };
+}
+
+const made = (name: string, ...nearMisses: LabTask['nearMisses']): LabTask => ({
+  check: `test -e ${name}`,
+  nearMisses,
+});
+
+test('a good lesson: all red before, all green after, near misses turned down, nothing left', async () => {
+  const body = [
+    block('touch zero'),
+    block('false', 'run fails'),
+    task('one', 'touch one', 'touch zwei; touch one'),
+    task('two', 'touch two'),
+  ].join('\n');
+  const { ok, tally, failures, backend } = await verify(body, {
+    one: made('one', { run: 'touch eins', says: /only: zero eins/ }),
+    two: made('two', { run: 'touch deux', says: 'zero one deux' }, { run: 'touch zwo', says: 'There is no two' }),
+  });
+  expect(failures).toEqual([]);
+  expect(ok).toBe(true);
+  expect({ ...tally, seconds: 0 }).toEqual({
+    lessons: 1,
+    tasks: 2,
+    redBefore: 2,
+    greenAfter: 2,
+    nearMisses: 3,
+    nearMissesRejected: 3,
+    runBlocks: 5,
+    runBlocksOk: 5,
+    broken: 0,
+    seconds: 0,
+  });
+  // The page, three near misses, and the other solution of the first task: a fresh sandbox each.
+  expect(backend.worlds.size).toBe(5);
+  expect(backend.destroyed.sort()).toEqual([...backend.worlds.keys()].sort());
+});
+
+test('a task that is done before anybody did anything is a failure', async () => {
+  const { failures, tally } = await verify(task('one', 'touch one'), {
+    one: { check: () => undefined, nearMisses: [{ run: 'true', says: 'x' }] },
+  });
+  expect(tally.redBefore).toBe(0);
+  expect(failures[0]).toMatchObject({
+    lesson: 'c/m/l',
+    task: 'one',
+    place: 'content/lesson.mdx:7',
+    stage: 'on a fresh sandbox',
+    saw: 'pass',
+  });
+});
+
+test('a block with a failing command, not only its last, is a failure that says what was typed and printed', async () => {
+  const { failures, tally } = await verify([block('touch a\nfalse\ntouch b'), task('one', 'touch one')].join('\n'), {
+    one: made('one', { run: 'true', says: 'no' }),
+  });
+  expect(failures).toHaveLength(1);
+  expect(failures[0]).toMatchObject({
+    stage: 'run block',
+    place: 'content/lesson.mdx:7',
+    typed: 'touch a\nfalse\ntouch b',
+  });
+  expect(failures[0]?.saw).toMatch(/exit code 1[\s\S]*line failed/);
+  expect(tally).toMatchObject({ runBlocks: 2, runBlocksOk: 0, greenAfter: 0 });
+});
+
+test('a block that should fail and does not is a failure', async () => {
+  const { failures } = await verify(block('touch a', 'run fails'), {});
+  expect(failures).toMatchObject([{ expected: 'an exit code other than 0' }]);
+});
+
+test('a near miss that passes, or is turned down for another reason, is a failure with both', async () => {
+  const { failures, tally } = await verify(task('one', 'touch one'), {
+    one: {
+      check: async ({ exec, notYet }) => {
+        if ((await exec('test -e one')).exitCode !== 0) notYet('Not there.', { observed: 'nothing' });
+      },
+      nearMisses: [
+        { run: 'touch one', says: 'x' },
+        { run: 'touch two', says: /wrong name/ },
+      ],
+    },
+  });
+  expect(tally.nearMissesRejected).toBe(0);
+  expect(failures.map(({ stage, typed, saw }) => [stage, typed, saw.split('\n')[0]]).sort()).toEqual([
+    ['near miss 1', 'touch one', 'pass'],
+    ['near miss 2', 'touch two', 'not yet: Not there.'],
+  ]);
+  const text = formatFailure(failures.find(({ stage }) => stage === 'near miss 2')!);
+  expect(text).toContain('✗ c/m/l · task "one" · near miss 2');
+  expect(text).toContain('expected  not yet, saying /wrong name/');
+});
+
+test('answers: nonsense is red, the worked out one green, wrong ones are turned down in one sandbox', async () => {
+  const { ok, failures, backend, tally } = await verify([task('size'), task('two', 'touch two')].join('\n'), {
+    size: {
+      check: ({ answer, notYet }) => void (answer === '42' || notYet(answer === '41' ? 'Too small.' : 'Not a size.')),
+      answer: { label: 'Size', solve: () => Promise.resolve('42') },
+      nearMisses: [
+        { answer: '41', says: 'Too small' },
+        { answer: () => 'x', says: 'Not a size' },
+      ],
+    },
+    two: made('two', { run: 'touch 2', says: 'no two' }),
+  });
+  expect(failures).toEqual([]);
+  expect(ok).toBe(true);
+  expect(tally.nearMissesRejected).toBe(3);
+  expect(backend.worlds.size).toBe(3);
+});
+
+test('a task that must hold and does not at the end of the page is a failure', async () => {
+  const { failures } = await verify([task('one', 'touch one'), block('rm one')].join('\n'), {
+    one: { ...made('one', { run: 'true', says: 'no one' }), holds: true },
+  });
+  expect(failures).toMatchObject([
+    { task: 'one', stage: 'at the end of the page', expected: 'the task to hold still' },
+  ]);
+});
+
+test('a broken check is counted and shown with its error', async () => {
+  const { failures, tally } = await verify(task('one', 'touch one'), {
+    one: {
+      check: () => {
+        throw new TypeError('boom');
+      },
+      nearMisses: [{ run: 'true', says: 'x' }],
+    },
+  });
+  expect(tally.broken).toBeGreaterThan(0);
+  expect(failures[0]?.saw).toContain('TypeError: boom');
+});
