@@ -26,7 +26,10 @@ export interface Matchers {
 
 export const expect: Expect = (value, what, message) => {
   const fail = (expected: string, observed = show(value)): never => {
-    throw new NotYet(message ?? `${upperFirst(what)}: expected ${expected}, saw ${observed}.`, { expected: `${what} ${expected}`, observed });
+    throw new NotYet(message ?? `${upperFirst(what)}: expected ${expected}, saw ${observed}.`, {
+      expected: `${what} ${expected}`,
+      observed,
+    });
   };
   return {
     toBe: (expected) => void (Object.is(value, expected) || fail(show(expected))),
@@ -44,7 +47,8 @@ export const expect: Expect = (value, what, message) => {
       const own = Number(value);
       if (own < 0) fail(`to come before ${whatComesAfter}`, `no ${what}`);
       if (position < 0) fail(`to come before ${whatComesAfter}`, `no ${whatComesAfter}`);
-      if (own >= position) fail(`to come before ${whatComesAfter}`, `it as step ${own + 1}, ${whatComesAfter} as step ${position + 1}`);
+      if (own >= position)
+        fail(`to come before ${whatComesAfter}`, `it as step ${own + 1}, ${whatComesAfter} as step ${position + 1}`);
     },
   };
 };
@@ -61,7 +65,13 @@ function contains(value: unknown, expected: unknown): boolean {
 }
 
 function isThere(value: unknown): boolean {
-  return value !== undefined && value !== null && value !== '' && value !== -1 && !(Array.isArray(value) && value.length === 0);
+  return (
+    value !== undefined &&
+    value !== null &&
+    value !== '' &&
+    value !== -1 &&
+    !(Array.isArray(value) && value.length === 0)
+  );
 }
 
 function upperFirst(text: string): string {

@@ -31,7 +31,8 @@ export async function loadLessons(contentFolder: string, onFault?: (fault: FileF
   const faults: FileFault[] = [];
   const lessons = await readLessons(root, (fault) => faults.push(fault));
   const [first] = faults;
-  if (first && !onFault) throw new Error(`${first.file}${first.line ? `:${first.line}` : ''}: ${first.message} ${first.fix}`);
+  if (first && !onFault)
+    throw new Error(`${first.file}${first.line ? `:${first.line}` : ''}: ${first.message} ${first.fix}`);
   for (const fault of faults) onFault?.(fault);
   const atFault = new Set(faults.map((fault) => resolve(root, fault.file)));
   return lessons.filter((lesson) => !atFault.has(lesson.page.file));

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { EngineApi } from '../../../sandbox-server/grader/engine-api.ts';
 import { FakeBackend, SANDBOX } from './fake-backend.ts';
 
-type Answer = unknown | ((request: IncomingMessage, response: ServerResponse) => void);
+type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** A Docker API behind a fake exec; what is not in the routes is 404. */
 export class FakeEngine implements Disposable {
@@ -10,10 +10,10 @@ export class FakeEngine implements Disposable {
   readonly api: EngineApi;
   readonly requests: string[] = [];
   /** Path without the version and the query → JSON, or a handler. */
-  routes: Record<string, Answer>;
+  routes: Record<string, unknown>;
   readonly #server: Server;
 
-  constructor(routes: Record<string, Answer> = {}) {
+  constructor(routes: Record<string, unknown> = {}) {
     this.routes = routes;
     this.#server = createServer((request, response) => this.#answer(request, response));
     this.backend = new FakeBackend(({ stdin }) => void this.#server.emit('connection', stdin));
@@ -30,8 +30,7 @@ export class FakeEngine implements Disposable {
     const path = decodeURIComponent(pathname.replace(/^\/v[\d.]+/, ''));
     this.requests.push(`${request.method} ${path}`);
     const answer = this.routes[path];
-    if (typeof answer === 'function')
-      return (answer as (a: IncomingMessage, b: ServerResponse) => void)(request, response);
+    if (typeof answer === 'function') return (answer as Handler)(request, response);
     response.statusCode = answer === undefined ? 404 : 200;
     response.end(JSON.stringify(answer ?? { message: `no such thing: ${path}` }));
   }
