@@ -1,10 +1,11 @@
-import type { WebSocket } from 'ws';
+import type { RawData, WebSocket } from 'ws';
 import { z } from 'zod';
 import { toDrydockError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { CLOSE } from '../protocol/close-codes.ts';
 import type { TerminalServerMessage } from '../protocol/terminal.ts';
 import type { Session } from '../session/session.ts';
+import type { Viewer, ViewerSink } from '../terminal/viewer.ts';
 import { parseMessage, toBuffer } from './messages.ts';
 
 const message = z.discriminatedUnion('type', [
@@ -21,19 +22,26 @@ export function serveTerminal(ws: WebSocket, session: Session, id: string, query
   const send = (out: TerminalServerMessage) => {
     if (ws.readyState === ws.OPEN) ws.send(JSON.stringify(out));
   };
-  const viewer = terminal.attach(
-    {
-      bytes: (chunk) => {
-        if (ws.bufferedAmount > MAX_BUFFER_BYTES) ws.terminate();
-        else ws.send(chunk, { binary: true });
-      },
-      message: send,
-      close: (code, reason) => ws.close(code, reason),
+  const sink: ViewerSink = {
+    bytes: (chunk) => {
+      if (ws.bufferedAmount > MAX_BUFFER_BYTES) ws.terminate();
+      else ws.send(chunk, { binary: true });
     },
-    { readOnly: query.get('readonly') === '1', ...resumeFrom(query) },
-  );
-  ws.on('close', () => terminal.detach(viewer));
-  ws.on('message', (data, isBinary) => {
+    message: send,
+    close: (code, reason) => ws.close(code, reason),
+  };
+  const serve = () => {
+    if (ws.readyState !== ws.OPEN) return;
+    if (terminal.ended) {
+      ws.close(CLOSE.ended, 'the terminal was closed');
+      return;
+    }
+    const viewer = terminal.attach(sink, { readOnly: query.get('readonly') === '1', ...resumeFrom(query) });
+    ws.on('close', () => terminal.detach(viewer));
+    ws.on('message', (data, isBinary) => onMessage(viewer, data, isBinary));
+    ws.resume();
+  };
+  const onMessage = (viewer: Viewer, data: RawData, isBinary: boolean) => {
     if (isBinary) {
       terminal.input(viewer, toBuffer(data));
       return;
@@ -42,11 +50,14 @@ export function serveTerminal(ws: WebSocket, session: Session, id: string, query
     if (parsed === undefined) ws.close(CLOSE.badFrame, 'a text frame was not of the protocol');
     else if (parsed.type === 'resize') terminal.resize(viewer, parsed.cols, parsed.rows);
     else terminal.ack(viewer, parsed.offset);
-  });
-  terminal.open().catch((error: unknown) => {
+  };
+  // What the page sends before the shell is there waits in its socket.
+  ws.pause();
+  terminal.open().then(serve, (error: unknown) => {
     const known = toDrydockError(error, 'sandbox-lost');
     log.warn({ session: session.id, terminal: id, err: error }, 'could not open the terminal');
     send({ type: 'error', ...known.view() });
+    ws.resume();
     ws.close(CLOSE.sandboxGone, known.code);
   });
 }

@@ -1,11 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { Backend, SandboxRef } from '../backend/backend.ts';
-import { PATHS } from '../backend/paths.ts';
 import { DrydockError } from '../errors.ts';
 import { CLOSE } from '../protocol/close-codes.ts';
 import type { TerminalView } from '../protocol/views.ts';
-import { whenJoined } from '../terminal/join-shell.ts';
-import { SHELL_ENV, shellCommand } from '../terminal/shell-command.ts';
+import { openShell } from '../terminal/held-shell.ts';
 import { Terminal } from '../terminal/terminal.ts';
 
 export interface TerminalsOptions {
@@ -73,10 +71,7 @@ export class Terminals {
   #add(view: TerminalView): Terminal {
     const { backend, sandbox, onCommandEnd, onInput, onChange } = this.#options;
     const terminal = new Terminal({
-      open: async (size) => {
-        const options = { tty: size, env: SHELL_ENV, workingDir: PATHS.home };
-        return whenJoined(await backend.exec(sandbox(), view.machine, shellCommand(view.id), options));
-      },
+      open: (from) => openShell(backend, sandbox(), view.machine, view.id, from),
       onCommandEnd,
       onInput,
       onExit: () => {

@@ -12,10 +12,12 @@ interface Block {
 export class OutputLog {
   readonly #keep: number;
   readonly #blocks: Block[] = [];
-  #end = 0;
+  #end: number;
 
-  constructor(keep: number) {
+  /** `from`: offset of the first byte that will be appended. */
+  constructor(keep: number, from = 0) {
     this.#keep = keep;
+    this.#end = from;
   }
 
   /** Offset of the oldest byte that is kept. */

@@ -1,8 +1,7 @@
-import { randomBytes } from 'node:crypto';
-import type { ExecStream } from '../backend/backend.ts';
 import { CLOSE } from '../protocol/close-codes.ts';
 import { clampSize, HIGH_WATER_BYTES, KEPT_BYTES, LOW_WATER_BYTES, type TerminalSize } from '../protocol/terminal.ts';
 import { CommandMarks } from './command-marks.ts';
+import type { HeldShell } from './held-shell.ts';
 import { OutputLog } from './output-log.ts';
 import { Viewer, type ViewerSink } from './viewer.ts';
 
@@ -10,8 +9,8 @@ import { Viewer, type ViewerSink } from './viewer.ts';
 const MAX_PENDING_INPUT_BYTES = 16 * 1024 * 1024;
 
 export interface TerminalOptions {
-  /** Opens (or opens again) the stream to the PTY holder on the machine. */
-  open: (size: TerminalSize) => Promise<ExecStream>;
+  /** Connects to the shell's PTY holder, which gives what was printed from this offset on, as far as it is kept. */
+  open: (from: number) => Promise<HeldShell>;
   onCommandEnd: (exitCode: number | null) => void;
   /** Something was typed. */
   onInput: () => void;
@@ -27,14 +26,15 @@ export interface TerminalOptions {
  * how much of it is gone. Without viewers the stream runs on into the log.
  */
 export class Terminal {
-  /** Offsets are counted anew when the server lost its log: an epoch is one life of it. */
-  readonly epoch = randomBytes(6).toString('hex');
   readonly #options: TerminalOptions;
-  readonly #log = new OutputLog(KEPT_BYTES);
+  #log = new OutputLog(KEPT_BYTES);
+  #epoch = '';
+  /** What lies before this was printed before the server knew the shell. */
+  #liveFrom = 0;
   readonly #viewers = new Set<Viewer>();
   readonly #marks: CommandMarks;
   #size: TerminalSize = { cols: 80, rows: 24 };
-  #stream: ExecStream | undefined;
+  #stream: HeldShell | undefined;
   #opening: Promise<void> | undefined;
   #pendingInput: Buffer[] = [];
   #pendingInputBytes = 0;
@@ -43,6 +43,11 @@ export class Terminal {
   constructor(options: TerminalOptions) {
     this.#options = options;
     this.#marks = new CommandMarks(options.onCommandEnd);
+  }
+
+  /** Offsets count within one life of the shell; empty until it was opened. */
+  get epoch(): string {
+    return this.#epoch;
   }
 
   get ended(): boolean {
@@ -62,10 +67,13 @@ export class Terminal {
     return this.#opening;
   }
 
-  /** A page begins to look. `resume`: the epoch and offset it knows, when it comes back. */
+  /**
+   * A page begins to look, once the terminal was opened. `resume`: the epoch and offset it knows, when it comes back. After a
+   * restart of the server that offset may be one that the log has yet to reach again.
+   */
   attach(sink: ViewerSink, options: { readOnly?: boolean; resume?: { epoch: string; offset: number } } = {}): Viewer {
     const { resume, readOnly = false } = options;
-    const resumed = resume !== undefined && resume.epoch === this.epoch && resume.offset <= this.#log.end;
+    const resumed = resume !== undefined && resume.epoch === this.#epoch;
     const wanted = resumed ? resume.offset : this.#log.start;
     const from = Math.max(wanted, this.#log.start);
     const missed = resumed ? from - wanted : this.#log.start;
@@ -118,11 +126,14 @@ export class Terminal {
   }
 
   #hello(viewer: Viewer, offset: number, missed: number, resumed: boolean): void {
-    viewer.sink.message({ type: 'hello', epoch: this.epoch, offset, liveFrom: this.#log.end, missed, resumed, readOnly: viewer.readOnly, ...this.#size });
+    viewer.sink.message({ type: 'hello', epoch: this.#epoch, offset, liveFrom: Math.max(this.#log.end, this.#liveFrom), missed, resumed, readOnly: viewer.readOnly, ...this.#size });
   }
 
   async #open(): Promise<void> {
-    const stream = await this.#options.open(this.#size);
+    const stream = await this.#options.open(this.#log.end);
+    if (stream.epoch !== this.#epoch || stream.offset !== this.#log.end) this.#log = new OutputLog(KEPT_BYTES, stream.offset);
+    this.#epoch = stream.epoch;
+    this.#liveFrom = stream.newest;
     if (this.#ended) {
       stream.close();
       return;
@@ -144,7 +155,7 @@ export class Terminal {
     this.#marks.scan(chunk);
   }
 
-  #onExit(stream: ExecStream, code: number | null): void {
+  #onExit(stream: HeldShell, code: number | null): void {
     if (this.#stream !== stream || this.#ended) return;
     if (code === null) {
       // The connection broke, not the shell: whoever comes back opens it again.

@@ -4,27 +4,27 @@ import { expect, test } from 'vitest';
 import { CLOSE } from '../../../sandbox-server/protocol/close-codes.ts';
 import { HIGH_WATER_BYTES, KEPT_BYTES, LOW_WATER_BYTES } from '../../../sandbox-server/protocol/terminal.ts';
 import { Terminal } from '../../../sandbox-server/terminal/terminal.ts';
-import { fakeExec, type FakeExec } from '../../support/fake-exec.ts';
+import { fakeShell, type FakeShell } from '../../support/fake-exec.ts';
 import { settle } from '../../support/manual-clock.ts';
 import { RecordingSink } from '../../support/recording-sink.ts';
 
 interface Setup {
   terminal: Terminal;
-  execs: FakeExec[];
-  exec: FakeExec;
+  execs: FakeShell[];
+  exec: FakeShell;
   commandEnds: (number | null)[];
   inputs: { count: number };
   exits: number[];
 }
 
 async function opened(options: { resize?: () => Promise<void> } = {}): Promise<Setup> {
-  const execs: FakeExec[] = [];
+  const execs: FakeShell[] = [];
   const commandEnds: (number | null)[] = [];
   const exits: number[] = [];
   const inputs = { count: 0 };
   const terminal = new Terminal({
-    open: () => {
-      const exec = fakeExec(options);
+    open: (from) => {
+      const exec = fakeShell({ ...options, offset: from });
       execs.push(exec);
       return Promise.resolve(exec);
     },
@@ -36,7 +36,7 @@ async function opened(options: { resize?: () => Promise<void> } = {}): Promise<S
   return { terminal, execs, exec: execs[0]!, commandEnds, inputs, exits };
 }
 
-async function prints(exec: FakeExec, data: string | Buffer): Promise<void> {
+async function prints(exec: FakeShell, data: string | Buffer): Promise<void> {
   exec.inside.write(data);
   await settle();
 }
@@ -73,7 +73,7 @@ test('opening twice opens one shell; a failed opening can be tried again', async
 
   let attempts = 0;
   const flaky = new Terminal({
-    open: () => (++attempts === 1 ? Promise.reject(new Error('busy')) : Promise.resolve(fakeExec())),
+    open: () => (++attempts === 1 ? Promise.reject(new Error('busy')) : Promise.resolve(fakeShell())),
     onCommandEnd: () => undefined,
     onInput: () => undefined,
     onExit: () => undefined,
@@ -106,18 +106,37 @@ test('who returns with an offset gets the rest: nothing twice, nothing missing',
   expect(first.text + second.text).toBe('one two three four');
 });
 
-test('an offset of another epoch, or of the future, is not resumed: the page starts afresh', async () => {
+test('an offset of another epoch is not resumed: the page starts afresh', async () => {
   const { terminal, exec } = await opened();
-  await prints(exec, 'hello');
-  for (const resume of [
-    { epoch: 'another', offset: 3 },
-    { epoch: terminal.epoch, offset: 6 },
-  ]) {
-    const sink = new RecordingSink();
-    terminal.attach(sink, { resume });
-    expect(sink.hellos).toMatchObject([{ offset: 0, missed: 0, resumed: false }]);
-    expect(sink.text).toBe('hello');
-  }
+  await prints(exec, 'abc');
+  const sink = new RecordingSink();
+  terminal.attach(sink, { resume: { epoch: 'another', offset: 2 } });
+  expect(sink.messages).toMatchObject([{ type: 'hello', offset: 0, missed: 0, resumed: false }]);
+  expect(sink.text).toBe('abc');
+});
+
+test('after a restart of the server a page goes on at its offset, though the log has yet to reach it', async () => {
+  const { terminal, exec } = await opened();
+  const sink = new RecordingSink();
+  terminal.attach(sink, { resume: { epoch: 'epoch1', offset: 6 } });
+  expect(sink.messages).toMatchObject([{ type: 'hello', offset: 6, missed: 0, resumed: true }]);
+  await prints(exec, 'before');
+  expect(sink.text).toBe('');
+  await prints(exec, ' after');
+  expect(sink.text).toBe(' after');
+});
+
+test('a shell that has forgotten its oldest output begins where it still remembers', async () => {
+  const terminal = new Terminal({
+    open: () => Promise.resolve(fakeShell({ offset: 1_000, newest: 1_000 })),
+    onCommandEnd: () => undefined,
+    onInput: () => undefined,
+    onExit: () => undefined,
+  });
+  await terminal.open();
+  const sink = new RecordingSink();
+  terminal.attach(sink, { resume: { epoch: 'epoch1', offset: 400 } });
+  expect(sink.messages).toMatchObject([{ offset: 1_000, missed: 600, resumed: true }]);
 });
 
 test('who comes back too late is told how much is gone and gets what is kept', async () => {
@@ -330,7 +349,7 @@ test('when only the connection broke, viewers come back to the same epoch and th
 });
 
 test('typing before the shell is there is kept for it', async () => {
-  const { promise, resolve } = Promise.withResolvers<FakeExec>();
+  const { promise, resolve } = Promise.withResolvers<FakeShell>();
   const terminal = new Terminal({
     open: () => promise,
     onCommandEnd: () => undefined,
@@ -340,7 +359,7 @@ test('typing before the shell is there is kept for it', async () => {
   const opening = terminal.open();
   const viewer = terminal.attach(new RecordingSink());
   terminal.input(viewer, Buffer.from('early\r'));
-  const exec = fakeExec();
+  const exec = fakeShell();
   resolve(exec);
   await opening;
   await settle();
@@ -368,7 +387,7 @@ test('closing ends the stream and sends everybody away; twice is once', async ()
 });
 
 test('closing while the shell is being opened leaves no stream behind', async () => {
-  const { promise, resolve } = Promise.withResolvers<FakeExec>();
+  const { promise, resolve } = Promise.withResolvers<FakeShell>();
   const terminal = new Terminal({
     open: () => promise,
     onCommandEnd: () => undefined,
@@ -377,7 +396,7 @@ test('closing while the shell is being opened leaves no stream behind', async ()
   });
   const opening = terminal.open();
   terminal.close();
-  const exec = fakeExec();
+  const exec = fakeShell();
   resolve(exec);
   await opening;
   expect(exec.closed).toBe(true);
