@@ -9,7 +9,7 @@ interface Sent {
 function apiThatAnswers(answer: () => Response | Promise<Response>) {
   const sent: Sent[] = [];
   const fetcher: typeof fetch = (path, init) => {
-    sent.push({ path: String(path), init });
+    sent.push({ path: typeof path === 'string' ? path : 'not a path', init });
     return Promise.resolve().then(answer);
   };
   return { api: createApi(fetcher), sent };
