@@ -32,11 +32,12 @@ for (const out of [process.stdout, process.stderr]) out.on('error', () => undefi
 try {
   const site = buildSite({ root: ROOT, host, progress });
   const labs = prepareLabs();
-  // Both are waited for, so that the reason why the first fails is not followed by output of the second.
-  await Promise.allSettled([site, labs]);
+  const server = import('../sandbox-server/main.ts');
+  // All are waited for, so that the reason why one fails is not followed by the others’ output.
+  await Promise.allSettled([site, labs, server]);
   const { images, engineProblem } = await labs;
   const siteDir = await site;
-  const { main } = await import('../sandbox-server/main.ts');
+  const { main } = await server;
   for (const end of ENDS) process.off(end, interrupt);
   await main({ port, host: given.host ?? '127.0.0.1', dataDir, siteDir, engine: held.engine, images, ...(engineProblem && { engineProblem }) });
 } catch (error) {
