@@ -54,7 +54,7 @@ export function sessionRoutes(app: FastifyInstance, services: GatewayServices): 
 
   app.delete('/api/sessions/:session/terminals/:terminal', async (request, reply) => {
     const session = await own(request);
-    session.closeTerminal(parseBody(terminalParams, request.params).terminal);
+    await session.closeTerminal(parseBody(terminalParams, request.params).terminal);
     return reply.code(204).send();
   });
 }

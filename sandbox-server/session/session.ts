@@ -167,8 +167,8 @@ export class Session {
     return this.#terminals.open(machine);
   }
 
-  closeTerminal(id: string): void {
-    this.#terminals.close(id);
+  async closeTerminal(id: string): Promise<void> {
+    await this.#terminals.close(id);
   }
 
   terminal(id: string): Terminal {

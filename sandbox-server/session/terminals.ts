@@ -3,7 +3,7 @@ import type { Backend, SandboxRef } from '../backend/backend.ts';
 import { DrydockError } from '../errors.ts';
 import { CLOSE } from '../protocol/close-codes.ts';
 import type { TerminalView } from '../protocol/views.ts';
-import { openShell } from '../terminal/held-shell.ts';
+import { endShell, openShell } from '../terminal/held-shell.ts';
 import { Terminal } from '../terminal/terminal.ts';
 
 export interface TerminalsOptions {
@@ -31,9 +31,7 @@ export class Terminals {
   }
 
   get(id: string): Terminal {
-    const found = this.#open.get(id);
-    if (found === undefined) throw new DrydockError('unknown-terminal');
-    return found.terminal;
+    return this.#find(id).terminal;
   }
 
   async open(machine: string): Promise<TerminalView> {
@@ -56,16 +54,26 @@ export class Terminals {
     for (const view of views) this.#add(view);
   }
 
-  close(id: string): void {
-    this.get(id).close();
+  /** Ends the shell; resolves when it is gone. */
+  async close(id: string): Promise<void> {
+    const { terminal, view } = this.#find(id);
+    terminal.close();
     this.#open.delete(id);
     this.#options.onChange();
+    const { backend, sandbox } = this.#options;
+    await endShell(backend, sandbox(), view.machine, id);
   }
 
   closeAll(why: 'ended' | 'restarting'): void {
     const reason = why === 'ended' ? 'the sandbox was removed' : 'the server restarts';
     for (const { terminal } of this.#open.values()) terminal.close(CLOSE[why], reason);
     this.#open.clear();
+  }
+
+  #find(id: string): { view: TerminalView; terminal: Terminal } {
+    const found = this.#open.get(id);
+    if (found === undefined) throw new DrydockError('unknown-terminal');
+    return found;
   }
 
   #add(view: TerminalView): Terminal {

@@ -1,5 +1,6 @@
 import { Duplex } from 'node:stream';
 import type { Backend, ExecStream, SandboxRef } from '../backend/backend.ts';
+import { execToEnd } from '../backend/exec-to-end.ts';
 import { PATHS } from '../backend/paths.ts';
 
 /** A shell on a machine that outlives connections: the stream of one connection to its PTY holder. */
@@ -21,6 +22,13 @@ export async function openShell(
   from: number,
 ): Promise<HeldShell> {
   return attachShell(await backend.exec(sandbox, machine, shellCommand(terminal), { env: SHELL_ENV, workingDir: PATHS.home }), from);
+}
+
+/** Ends a shell and what runs in it: without its holder the terminal hangs up. Succeeds when there is none. */
+export async function endShell(backend: Backend, sandbox: SandboxRef, machine: string, terminal: string): Promise<void> {
+  const holder = shellCommand(terminal).slice(0, 2).join(' ');
+  const signal = AbortSignal.timeout(ANSWER_MS);
+  await execToEnd(backend, sandbox, machine, ['/usr/bin/pkill', '--full', `^${holder} `], { signal });
 }
 
 /** The command that starts the shell in its holder, or connects to it (images/shell/pty/drydock-pty.c). */
