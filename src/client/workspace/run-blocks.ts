@@ -30,6 +30,8 @@ export interface RunTarget {
 export interface RunBlocksOptions {
   store: Store<WorkspaceState>;
   start: () => Promise<void>;
+  /** For when all of them were closed. */
+  openTerminal: (machine: string) => Promise<void>;
   /** Brings the terminal into view and gives it. */
   show: (terminal: TerminalView) => RunTarget | undefined;
   typed: (terminal: TerminalView) => void;
@@ -70,9 +72,11 @@ export class RunBlocks {
   }
 
   async #runOne({ code, machine }: RunRequest): Promise<void> {
-    const { store, start, show, typed } = this.#options;
+    const { store, start, openTerminal, show, typed } = this.#options;
     if (!store.value.session || isOver(store.value.session.state)) await start();
     if (!(await this.#ready())) return;
+    const { session } = store.value;
+    if (session?.terminals.length === 0) await openTerminal(machine ?? session.machines[0]?.name ?? 'host');
     const terminal = pickTerminal(store.value, machine);
     const open = terminal && show(terminal);
     if (!open) return;
@@ -87,7 +91,7 @@ export class RunBlocks {
   #ready(): Promise<boolean> {
     const { store } = this.#options;
     const verdict = ({ session, busy }: WorkspaceState) => {
-      if (session?.state === 'ready' && session.terminals.length > 0) return true;
+      if (session?.state === 'ready') return true;
       return (session && !isOver(session.state)) || busy === 'start' ? undefined : false;
     };
     const now = verdict(store.value);

@@ -1,5 +1,6 @@
 import type { LiveView } from '../../../sandbox-server/protocol/live.ts';
 import type { ProblemView, SessionView } from '../../../sandbox-server/protocol/views.ts';
+import type { PreviewTabs } from './live/preview-ports.ts';
 import type { LinkState } from './session/reconnecting-socket.ts';
 
 /** Everything the views draw from. */
@@ -17,6 +18,9 @@ export interface WorkspaceState {
   elsewhere: SessionView[];
   live: LiveView | undefined;
   activeTerminal: string | undefined;
+  previews: PreviewTabs;
+  /** The port whose preview covers the terminals. */
+  activePreview: number | undefined;
   terminals: Record<string, TerminalStatus>;
   /** A run block that waits for the prompt. */
   waitingRun: { code: string; terminal: string } | undefined;
@@ -29,8 +33,6 @@ export interface WorkspaceState {
 export interface TerminalStatus {
   link: LinkState;
   readOnly: boolean;
-  /** Set once the shell ended. */
-  exit: { code: number | null } | undefined;
   problem: ProblemView | undefined;
   /** The address under the pointer. */
   hoveredLink: string | undefined;
@@ -49,7 +51,6 @@ export interface WorkspacePreferences {
 export const NO_TERMINAL_STATUS: TerminalStatus = {
   link: 'connecting',
   readOnly: false,
-  exit: undefined,
   problem: undefined,
   hoveredLink: undefined,
   search: undefined,
@@ -66,6 +67,8 @@ export function initialState(preferences: WorkspacePreferences): WorkspaceState 
     elsewhere: [],
     live: undefined,
     activeTerminal: undefined,
+    previews: { open: [], closed: [] },
+    activePreview: undefined,
     terminals: {},
     waitingRun: undefined,
     announcement: '',

@@ -1,7 +1,10 @@
 import { h, render } from 'preact';
+import type { LiveView } from '../../../sandbox-server/protocol/live.ts';
 import type { SessionView, TerminalView } from '../../../sandbox-server/protocol/views.ts';
 import type { Api } from '../api.ts';
 import { onCourseEvent, sendCourseEvent } from '../course-events.ts';
+import { nextPreviewTabs, previewPorts } from './live/preview-ports.ts';
+import { storedPlace } from './place.ts';
 import { storedPreferences } from './preferences.ts';
 import { cycleRegions, elementRegion } from './regions.ts';
 import { RunBlocks } from './run-blocks.ts';
@@ -37,7 +40,9 @@ const CTRL_C = '\x03';
 /** Brings the workspace to life: it follows the lesson's session and listens to the page's `drydock:…` events. */
 export function mount({ root, lesson, api, session: known }: WorkspaceOptions): void {
   const preferences = storedPreferences(() => localStorage);
-  const store = new Store<WorkspaceState>(initialState(preferences.load()));
+  const place = storedPlace(() => sessionStorage);
+  const before = place.load();
+  const store = new Store<WorkspaceState>({ ...initialState(preferences.load()), activeTerminal: before.terminal });
   const environment = browserEnvironment();
   const client = new SessionClient({
     api,
@@ -55,7 +60,7 @@ export function mount({ root, lesson, api, session: known }: WorkspaceOptions): 
     const { session } = store.value;
     if (!session) return undefined;
     const open = deck.use(session.id, terminal);
-    store.set({ activeTerminal: terminal.id });
+    store.set({ activeTerminal: terminal.id, activePreview: undefined });
     if (focus) requestAnimationFrame(() => open.screen.focus());
     return open;
   };
@@ -67,13 +72,17 @@ export function mount({ root, lesson, api, session: known }: WorkspaceOptions): 
     const terminal = activeTerminal();
     if (terminal) show(terminal, true);
   };
+  /** The prompt is what the learner waits for, or had under the hands before a reload. */
+  let wantsFocus = before.focused;
   const start = async () => {
+    wantsFocus = true;
     openLab();
     await client.start();
   };
   const runs = new RunBlocks({
     store,
     start,
+    openTerminal: async (machine) => void (await client.openTerminal(machine)),
     show: (terminal) => {
       openLab();
       // Who runs a block by keyboard stays in the lesson: F6 goes to the terminal.
@@ -86,7 +95,10 @@ export function mount({ root, lesson, api, session: known }: WorkspaceOptions): 
     start: () => void start(),
     stopElsewhereAndStart: (session) => void client.stopElsewhereAndStart(session),
     extend: () => void client.extend(),
-    reset: () => void client.reset(),
+    reset: () => {
+      wantsFocus = true;
+      void client.reset();
+    },
     stop: () => void client.stop(),
     retryNow: () => {
       client.retryNow();
@@ -95,9 +107,13 @@ export function mount({ root, lesson, api, session: known }: WorkspaceOptions): 
     dismissProblem: () => store.set({ problem: undefined }),
     openTerminal: (machine) => void openTerminal(machine),
     closeTerminal: (terminal) => void client.closeTerminal(terminal),
-    replaceTerminal: (terminal) => {
-      const machine = store.value.session?.terminals.find(({ id }) => id === terminal)?.machine;
-      if (machine !== undefined) void client.closeTerminal(terminal).then(() => openTerminal(machine));
+    showPreview: (port) => store.set({ activePreview: port }),
+    closePreview: (port) => {
+      const { open, closed } = store.value.previews;
+      store.set({
+        previews: { open: open.filter((other) => other !== port), closed: [...closed, port] },
+        activePreview: undefined,
+      });
     },
     showTerminal: (id, options) => {
       const terminal = store.value.session?.terminals.find((candidate) => candidate.id === id);
@@ -134,12 +150,30 @@ export function mount({ root, lesson, api, session: known }: WorkspaceOptions): 
   };
 
   let wasReady = false;
-  store.subscribe(({ session }) => {
+  let terminals = '';
+  let lookedAt: LiveView | undefined;
+  store.subscribe(({ session, live }) => {
     const ready = session?.state === 'ready';
-    deck.keepOnly(ready ? session.terminals.map(({ id }) => id) : []);
-    // The prompt is what the learner waited for, unless something else was taken up meanwhile.
-    if (ready && !wasReady && mayTakeFocus(root)) requestAnimationFrame(focusTerminal);
+    const ids = ready ? session.terminals.map(({ id }) => id) : [];
+    // Its shell ended under the learner's hands: another terminal takes the focus.
+    const hadFocus = root.querySelector('[data-region="terminal"]')?.contains(document.activeElement) ?? false;
+    if (terminals !== ids.join()) {
+      terminals = ids.join();
+      deck.keepOnly(ids);
+      if (ready && wasReady && hadFocus) requestAnimationFrame(focusTerminal);
+    }
+    if (ready && !wasReady && wantsFocus && mayTakeFocus(root)) requestAnimationFrame(focusTerminal);
     wasReady = ready;
+    if (live === lookedAt) return;
+    lookedAt = live;
+    const { previews, activePreview } = store.value;
+    const next = nextPreviewTabs(previews, previewPorts(live), activePreview);
+    store.set({ previews: next, ...(live ? {} : { activePreview: undefined }) });
+  });
+
+  window.addEventListener('pagehide', () => {
+    const focused = root.querySelector('[data-region="terminal"]')?.contains(document.activeElement) ?? false;
+    place.save({ terminal: store.value.activeTerminal, focused });
   });
 
   draw(root, store, actions);
@@ -180,6 +214,7 @@ function listen(client: SessionClient, runs: RunBlocks, start: () => Promise<voi
   onCourseEvent(document, 'drydock:answer', ({ task, value }) => send({ type: 'answer', task, value }));
 }
 
+/** Not when something else was taken up meanwhile, nor where a keyboard would cover half of the screen. */
 function mayTakeFocus(root: HTMLElement): boolean {
   const { activeElement } = document;
   const idle = !activeElement || activeElement === document.body || root.contains(activeElement);

@@ -4,6 +4,9 @@
  */
 export type PromptState = 'unknown' | 'prompt' | 'running';
 
+/** Line ends in it send nothing. */
+const BRACKETED_PASTE = /\x1b\[200~.*?\x1b\[201~/gs;
+
 export class PromptTracker {
   #state: PromptState = 'unknown';
   #typed = false;
@@ -25,8 +28,10 @@ export class PromptTracker {
     else if (kind === 'C') this.#set('running');
   }
 
-  userTyped(): void {
+  /** Keys or a paste. Enter at a prompt starts a command some time before the shell's mark of it arrives. */
+  userTyped(data: string): void {
     this.#typed = true;
+    if (/[\r\n]/.test(data.replace(BRACKETED_PASTE, ''))) this.commandSent();
   }
 
   /** A command was sent at the prompt: no prompt until the shell marks the next one. */

@@ -129,8 +129,7 @@ export class TerminalConnection {
     this.#readOnly = hello.readOnly;
     this.#greeted = true;
     if (screen === 'clear') this.#sink.write(RESET);
-    if (screen === 'newEpoch')
-      this.#sink.write(note('Drydock was restarted; what was printed meanwhile may be missing'));
+    if (screen === 'newEpoch') this.#sink.write(note('the server was restarted; the shell is the same'));
     if (missed > 0) this.#sink.write(note(`${missed.toLocaleString('en')} bytes of older output are no longer kept`));
     this.#sink.resize(clampSize(hello.cols, hello.rows));
     this.#handlers.onHello(hello, screen === 'clear');

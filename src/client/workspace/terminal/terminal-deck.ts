@@ -63,7 +63,7 @@ export class TerminalDeck {
     const tracker = new PromptTracker();
     const screen = new TerminalScreen({ label: `Terminal ${title}`, fontSize, screenReader }, tracker, {
       onData: (data) => {
-        if (!isAutomaticReply(data)) tracker.userTyped();
+        if (!isAutomaticReply(data)) tracker.userTyped(data);
         connection.input(data);
       },
       onBinary: (data) => connection.binary(data),
@@ -80,7 +80,10 @@ export class TerminalDeck {
         if (cleared) tracker.forget();
         update({ readOnly, problem: undefined });
       },
-      onExit: (code) => update({ exit: { code } }),
+      onExit: (code) => {
+        const how = code ? ` with exit code ${code}` : '';
+        this.#store.set({ announcement: `Terminal ${title} ended${how}.` });
+      },
       onError: (problem) => update({ problem }),
       isWatched: () => !document.hidden,
     });

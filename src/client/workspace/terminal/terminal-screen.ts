@@ -40,6 +40,7 @@ export class TerminalScreen {
   readonly #handlers: TerminalScreenHandlers;
   readonly #cleanups: (() => void)[] = [];
   #opened = false;
+  #wantsFocus = false;
 
   constructor(
     options: { label: string; fontSize: number; screenReader: boolean },
@@ -97,6 +98,7 @@ export class TerminalScreen {
       this.#terminal.textarea?.setAttribute('aria-label', `${this.#label}. F6 leaves the terminal.`);
       this.#interceptPaste();
       this.#watchSize();
+      if (this.#wantsFocus) this.focus();
       await this.#useWebgl();
     }
     this.fit();
@@ -130,7 +132,9 @@ export class TerminalScreen {
     return this.#terminal.modes.bracketedPasteMode;
   }
 
+  /** Now, or as soon as it is there to have it. */
   focus(): void {
+    this.#wantsFocus = this.#terminal.element === undefined;
     this.#terminal.focus();
   }
 

@@ -13,7 +13,8 @@ export interface WorkspaceActions {
   dismissProblem: () => void;
   openTerminal: (machine: string) => void;
   closeTerminal: (terminal: string) => void;
-  replaceTerminal: (terminal: string) => void;
+  showPreview: (port: number) => void;
+  closePreview: (port: number) => void;
   showTerminal: (terminal: string, options?: { focus?: boolean }) => void;
   terminal: (terminal: string) => OpenTerminal | undefined;
   pressKeys: (keys: string) => void;

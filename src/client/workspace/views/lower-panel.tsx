@@ -1,5 +1,5 @@
 /** @jsxImportSource preact */
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import type { ComponentChildren } from 'preact';
 import type { WorkspaceState } from '../workspace-state.ts';
 import type { WorkspaceActions } from './actions.ts';
@@ -27,11 +27,6 @@ export function LowerPanel({ state, actions }: LowerPanelProps) {
   const { panelOpen } = state.preferences;
   const [active, setActive] = useState(TABS[0]?.id);
   const list = useRef<HTMLDivElement>(null);
-  const wantsLive = panelOpen && active === 'live';
-  useEffect(() => {
-    actions.wantLive(wantsLive);
-    return () => actions.wantLive(false);
-  }, [wantsLive]);
   const choose = (id: string) => {
     setActive(id);
     if (!panelOpen) actions.setPreferences({ panelOpen: true });

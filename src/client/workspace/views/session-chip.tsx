@@ -40,7 +40,7 @@ export function SessionChip({ store, actions }: WorkspaceProps) {
           <time role="timer">{clockTime(left.ms)}</time>
         </span>
       )}
-      {running && session.canExtend && (
+      {running && session.canExtend && link !== 'waiting' && (
         <button
           type="button"
           class="ws-chip-button ws-chip-extend"
@@ -143,7 +143,7 @@ function ChipMenu({ canReset, busy, onExtend, onReset, onStop }: ChipMenuProps) 
       </button>
       <div id="ws-chip-menu" class="ws-menu" hidden={!open}>
         {onExtend && (
-          <button type="button" disabled={busy} onClick={choose(onExtend)}>
+          <button type="button" class="ws-menu-extend" disabled={busy} onClick={choose(onExtend)}>
             More time
           </button>
         )}

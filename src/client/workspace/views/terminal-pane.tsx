@@ -53,23 +53,14 @@ export function TerminalPane({ id, active, state, actions }: TerminalPaneProps) 
           </div>
         </div>
       )}
-      {status.problem && !status.exit && <Problem problem={status.problem} />}
-      {status.exit ? (
+      {status.problem && <Problem problem={status.problem} />}
+      {status.link === 'waiting' && (
         <div class="ws-note" role="status">
-          <p>The shell ended{status.exit.code === null ? '' : ` with exit code ${status.exit.code}`}.</p>
-          <button type="button" class="ws-button ws-small" onClick={() => actions.replaceTerminal(id)}>
-            Open a new one
+          <p>The connection is lost; the shell goes on. What it prints appears when the connection is back.</p>
+          <button type="button" class="ws-button ws-small" onClick={actions.retryNow}>
+            Try now
           </button>
         </div>
-      ) : (
-        status.link === 'waiting' && (
-          <div class="ws-note" role="status">
-            <p>The connection is lost; the shell goes on. What it prints appears when the connection is back.</p>
-            <button type="button" class="ws-button ws-small" onClick={actions.retryNow}>
-              Try now
-            </button>
-          </div>
-        )
       )}
     </div>
   );

@@ -7,53 +7,70 @@ import { tabToFocus } from './tab-keys.ts';
 
 interface TerminalTabsProps {
   session: SessionView;
-  active: string;
+  /** Ports that can be looked at. */
+  previews: readonly number[];
+  activeTerminal: string | undefined;
+  activePreview: number | undefined;
   actions: WorkspaceActions;
 }
 
-/** One tab a terminal; the first of a machine stays, the others can be closed. */
-export function TerminalTabs({ session, active, actions }: TerminalTabsProps) {
-  const { terminals, machines } = session;
+interface Tab {
+  id: string;
+  panel: string;
+  title: string;
+  label?: string;
+  active: boolean;
+  show: (focus: boolean) => void;
+  /** What takes it away; a machine keeps its first terminal. */
+  close?: { label: string; run: () => void };
+}
+
+/** One tab a terminal, one a port. */
+export function TerminalTabs(props: TerminalTabsProps) {
+  const { session, activeTerminal, actions } = props;
   const list = useRef<HTMLDivElement>(null);
-  const machine = terminals.find(({ id }) => id === active)?.machine ?? machines[0]?.name ?? 'host';
+  const tabs = [...terminalTabs(props), ...previewTabs(props)];
+  const current = tabs.find(({ active }) => active);
+  const machine =
+    session.terminals.find(({ id }) => id === activeTerminal)?.machine ?? session.machines[0]?.name ?? 'host';
   const onKeyDown = (event: KeyboardEvent) => {
-    const position = terminals.findIndex(({ id }) => id === active);
-    if (event.key === 'Delete' && isExtra(terminals, active)) {
+    if (event.key === 'Delete' && current?.close) {
       event.preventDefault();
-      actions.closeTerminal(active);
+      current.close.run();
       return;
     }
-    const next = terminals[tabToFocus(event.key, position, terminals.length) ?? -1];
+    const position = tabs.findIndex(({ active }) => active);
+    const next = tabs[tabToFocus(event.key, position, tabs.length) ?? -1];
     if (!next) return;
     event.preventDefault();
-    actions.showTerminal(next.id);
-    list.current?.querySelector<HTMLElement>(`[data-terminal="${CSS.escape(next.id)}"]`)?.focus();
+    next.show(false);
+    list.current?.querySelector<HTMLElement>(`#${CSS.escape(next.id)}`)?.focus();
   };
   return (
     <div class="ws-tabs">
-      <div ref={list} class="ws-tablist" role="tablist" aria-label="Terminals" onKeyDown={onKeyDown}>
-        {terminals.map(({ id, title }) => (
+      <div ref={list} class="ws-tablist" role="tablist" aria-label="Terminals and ports" onKeyDown={onKeyDown}>
+        {tabs.map(({ id, panel, title, label, active, show, close }) => (
           <button
             key={id}
             type="button"
             role="tab"
-            id={`ws-tab-${id}`}
+            id={id}
             class="ws-tab"
-            data-terminal={id}
-            aria-selected={id === active}
-            aria-controls={`ws-pane-${id}`}
-            aria-keyshortcuts={isExtra(terminals, id) ? 'Delete' : undefined}
-            tabIndex={id === active ? 0 : -1}
-            onClick={() => actions.showTerminal(id, { focus: true })}
+            aria-label={label}
+            aria-selected={active}
+            aria-controls={panel}
+            aria-keyshortcuts={close && 'Delete'}
+            tabIndex={active ? 0 : -1}
+            onClick={() => show(true)}
           >
             {title}
           </button>
         ))}
       </div>
-      {isExtra(terminals, active) && (
-        <button type="button" class="ws-tool" onClick={() => actions.closeTerminal(active)}>
+      {current?.close && (
+        <button type="button" class="ws-tool" title={current.close.label} onClick={current.close.run}>
           <Icon name="close" />
-          <span class="visually-hidden">Close this terminal</span>
+          <span class="visually-hidden">{current.close.label}</span>
         </button>
       )}
       <button type="button" class="ws-tool" title="Another terminal" onClick={() => actions.openTerminal(machine)}>
@@ -64,13 +81,32 @@ export function TerminalTabs({ session, active, actions }: TerminalTabsProps) {
   );
 }
 
-function isExtra(terminals: readonly TerminalView[], id: string): boolean {
-  const terminal = terminals.find((candidate) => candidate.id === id);
-  return (
-    terminals.some(({ machine }) => machine === terminal?.machine) && firstOf(terminals, terminal?.machine)?.id !== id
-  );
+function terminalTabs({ session: { terminals }, activeTerminal, activePreview, actions }: TerminalTabsProps): Tab[] {
+  return terminals.map(({ id, title }) => ({
+    id: `ws-tab-${id}`,
+    panel: `ws-pane-${id}`,
+    title,
+    active: id === activeTerminal && activePreview === undefined,
+    show: (focus) => actions.showTerminal(id, { focus }),
+    ...(isExtra(terminals, id)
+      ? { close: { label: `Close terminal ${title}`, run: () => actions.closeTerminal(id) } }
+      : {}),
+  }));
 }
 
-function firstOf(terminals: readonly TerminalView[], machine: string | undefined): TerminalView | undefined {
-  return terminals.find((terminal) => terminal.machine === machine);
+function previewTabs({ previews, activePreview, actions }: TerminalTabsProps): Tab[] {
+  return previews.map((port) => ({
+    id: `ws-preview-tab-${port}`,
+    panel: `ws-preview-${port}`,
+    title: `:${port}`,
+    label: `:${port}, page on this port`,
+    active: port === activePreview,
+    show: () => actions.showPreview(port),
+    close: { label: `Close port ${port}`, run: () => actions.closePreview(port) },
+  }));
+}
+
+function isExtra(terminals: readonly TerminalView[], id: string): boolean {
+  const machine = terminals.find((terminal) => terminal.id === id)?.machine;
+  return terminals.find((terminal) => terminal.machine === machine)?.id !== id;
 }

@@ -1,10 +1,10 @@
 /** @jsxImportSource preact */
 
-const KEYS: readonly { label: string; name: string; keys: string }[] = [
-  { label: 'Esc', name: 'Escape', keys: '\x1b' },
-  { label: 'Tab', name: 'Tab', keys: '\t' },
-  { label: 'Ctrl C', name: 'Control C', keys: '\x03' },
-  { label: 'Ctrl D', name: 'Control D', keys: '\x04' },
+const KEYS: readonly { label: string; name?: string; keys: string }[] = [
+  { label: 'Esc', keys: '\x1b' },
+  { label: 'Tab', keys: '\t' },
+  { label: 'Ctrl C', keys: '\x03' },
+  { label: 'Ctrl D', keys: '\x04' },
   { label: '←', name: 'Left', keys: '\x1b[D' },
   { label: '→', name: 'Right', keys: '\x1b[C' },
   { label: '↑', name: 'Up', keys: '\x1b[A' },
@@ -17,7 +17,7 @@ export function TouchKeys({ onPress }: { onPress: (keys: string) => void }) {
     <div class="ws-touch-keys" role="group" aria-label="Terminal keys">
       {KEYS.map(({ label, name, keys }) => (
         <button
-          key={name}
+          key={label}
           type="button"
           aria-label={name}
           onPointerDown={(event) => event.preventDefault()}

@@ -1,9 +1,11 @@
 /** @jsxImportSource preact */
+import { useEffect } from 'preact/hooks';
 import type { SessionView } from '../../../../sandbox-server/protocol/views.ts';
 import type { WorkspaceState } from '../workspace-state.ts';
 import type { WorkspaceActions } from './actions.ts';
 import { LabState } from './lab-state.tsx';
 import { LowerPanel } from './lower-panel.tsx';
+import { PreviewPane } from './preview-pane.tsx';
 import { Problem } from './problem.tsx';
 import type { WorkspaceProps } from './session-chip.tsx';
 import { Splitter } from './splitter.tsx';
@@ -32,6 +34,19 @@ export function WorkspaceView({ store, actions }: WorkspaceProps) {
   );
 }
 
+/** Live messages are wanted while somebody looks: at the panel, or at the tabs of the ports. */
+function useLive(actions: WorkspaceActions): void {
+  useEffect(() => {
+    const tell = () => actions.wantLive(!document.hidden);
+    tell();
+    document.addEventListener('visibilitychange', tell);
+    return () => {
+      document.removeEventListener('visibilitychange', tell);
+      actions.wantLive(false);
+    };
+  }, []);
+}
+
 interface DeskProps {
   state: WorkspaceState;
   session: SessionView;
@@ -40,7 +55,9 @@ interface DeskProps {
 
 /** Terminals above, the picture below. */
 function Desk({ state, session, actions }: DeskProps) {
-  const { preferences, problem } = state;
+  const { preferences, problem, activePreview } = state;
+  const previews = session.preview === undefined ? [] : state.previews.open;
+  useLive(actions);
   const active = session.terminals.find(({ id }) => id === state.activeTerminal) ?? session.terminals[0];
   return (
     <div
@@ -50,7 +67,13 @@ function Desk({ state, session, actions }: DeskProps) {
     >
       <div class="ws-upper" id="ws-upper">
         <div class="ws-tabbar">
-          <TerminalTabs session={session} active={active?.id ?? ''} actions={actions} />
+          <TerminalTabs
+            session={session}
+            previews={previews}
+            activeTerminal={active?.id}
+            activePreview={activePreview}
+            actions={actions}
+          />
           <TerminalTools state={state} actions={actions} />
         </div>
         {problem && (
@@ -62,9 +85,18 @@ function Desk({ state, session, actions }: DeskProps) {
         )}
         <div class="ws-panes" data-region="terminal">
           {session.terminals.map(({ id }) => (
-            <TerminalPane key={id} id={id} active={id === active?.id} state={state} actions={actions} />
+            <TerminalPane
+              key={id}
+              id={id}
+              active={id === active?.id && activePreview === undefined}
+              state={state}
+              actions={actions}
+            />
           ))}
-          {!active && <p class="ws-empty">No terminal is open. The + above opens one.</p>}
+          {previews.map((port) => (
+            <PreviewPane key={port} port={port} active={port === activePreview} base={session.preview ?? ''} />
+          ))}
+          {!active && <NoTerminal machine={session.machines[0]?.name ?? 'host'} actions={actions} />}
         </div>
         <TouchKeys onPress={actions.pressKeys} />
         <p class="ws-hint">
@@ -84,6 +116,18 @@ function Desk({ state, session, actions }: DeskProps) {
       <div class="ws-lower">
         <LowerPanel state={state} actions={actions} />
       </div>
+    </div>
+  );
+}
+
+/** The learner left every shell. */
+function NoTerminal({ machine, actions }: { machine: string; actions: WorkspaceActions }) {
+  return (
+    <div class="ws-no-terminal" role="status">
+      <p>The shell has ended. The machine and everything in it is still there.</p>
+      <button type="button" class="ws-button" onClick={() => actions.openTerminal(machine)}>
+        Open a terminal
+      </button>
     </div>
   );
 }

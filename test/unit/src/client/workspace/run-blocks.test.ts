@@ -43,6 +43,7 @@ function setUp(options: { session?: SessionView; start?: (store: Store<Workspace
   const runs = new RunBlocks({
     store,
     start: async () => options.start?.(store),
+    openTerminal: async () => store.set({ session: READY }),
     show: ({ id }) => targets.get(id),
     typed: () => undefined,
   });
@@ -73,6 +74,12 @@ test('without a lab it starts one and waits until it is ready', async () => {
   expect(typed).toEqual([]);
   store.set({ session: READY });
   await running;
+  expect(typed).toEqual(['t1: ls']);
+});
+
+test('when every shell was left, it opens one', async () => {
+  const { run, typed } = setUp({ session: { ...READY, terminals: [] } });
+  await run('ls');
   expect(typed).toEqual(['t1: ls']);
 });
 
@@ -123,7 +130,7 @@ test('blocks wait for one another', async () => {
 
 test('a line that was begun is taken away first', async () => {
   const { run, typed, tracker } = setUp({ session: READY });
-  tracker('t1').userTyped();
+  tracker('t1').userTyped('l');
   await run('ls');
   expect(typed).toEqual(['t1 keys: "\\u0005\\u0015"', 't1: ls']);
 });

@@ -39,11 +39,11 @@ test('a wait ends with what is known when time is over or it is called off', asy
 
 test('knows that a line was begun, until the next prompt', () => {
   const tracker = new PromptTracker();
-  tracker.userTyped();
+  tracker.userTyped('l');
   expect(tracker.lineStarted).toBe(false);
   tracker.mark('A');
   expect(tracker.lineStarted).toBe(false);
-  tracker.userTyped();
+  tracker.userTyped('l');
   expect(tracker.lineStarted).toBe(true);
   tracker.mark('C');
   expect(tracker.lineStarted).toBe(false);
@@ -53,7 +53,7 @@ test('a prompt that is drawn again keeps the line that was begun', () => {
   const tracker = new PromptTracker();
   tracker.mark('A');
   tracker.mark('B');
-  tracker.userTyped();
+  tracker.userTyped('l');
   tracker.mark('A');
   tracker.mark('B');
   expect(tracker.lineStarted).toBe(true);
@@ -66,4 +66,22 @@ test('after sending a command there is no prompt until the shell marks one', () 
   tracker.mark('B');
   tracker.commandSent();
   expect(tracker.state).toBe('running');
+});
+
+test('Enter at a prompt starts a command before the shell says so; a pasted line end does not', () => {
+  const tracker = new PromptTracker();
+  tracker.mark('B');
+  tracker.userTyped('\x1b[200~one\rtwo\x1b[201~');
+  expect(tracker.state).toBe('prompt');
+  tracker.userTyped('\r');
+  expect(tracker.state).toBe('running');
+});
+
+test('Enter on an empty line is over with the next prompt', () => {
+  const tracker = new PromptTracker();
+  tracker.mark('B');
+  tracker.userTyped('\r');
+  tracker.mark('A');
+  expect(tracker.state).toBe('prompt');
+  expect(tracker.lineStarted).toBe(false);
 });
