@@ -1,7 +1,8 @@
 import mdx from '@astrojs/mdx';
 import { satteri } from '@astrojs/markdown-satteri';
 import { defineConfig } from 'astro/config';
-import { checkContent } from './src/markdown/check-content.ts';
+import { checkContent } from './src/build/check-content.ts';
+import { precompress } from './src/build/precompress.ts';
 import { codeBlocks, markRunBlocks } from './src/markdown/code-blocks.ts';
 import { lessonParts } from './src/markdown/lesson-parts.ts';
 
@@ -13,7 +14,7 @@ export default defineConfig({
     processor: satteri({ hastPlugins: [lessonParts, codeBlocks] }),
     shikiConfig: { theme: 'css-variables', transformers: [markRunBlocks] },
   },
-  integrations: [checkContent('./content/'), mdx()],
+  integrations: [checkContent('./content/'), mdx(), precompress()],
   vite: {
     // The server's policy allows no inline script, so none may be inlined.
     build: { assetsInlineLimit: 0 },

@@ -15,10 +15,17 @@ interface Pagefind {
   ) => Promise<{ results: { data: () => Promise<PagefindResult> }[] } | null>;
 }
 
-interface PagefindResult {
-  url: string;
-  excerpt: string;
+interface PagefindResult extends PagefindSection {
   meta: { title?: string };
+  sub_results: PagefindSection[];
+}
+
+interface PagefindSection {
+  url: string;
+  title?: string;
+  excerpt: string;
+  /** Where the words were found. */
+  locations: number[];
 }
 
 /** The search dialog: Ctrl-K or `/` opens it, arrows choose, Enter goes. The index is fetched when it first opens. */
@@ -108,7 +115,8 @@ async function loadIndex(): Promise<Pagefind> {
   return pagefind;
 }
 
-function optionOf(page: Document, { url, excerpt, meta }: PagefindResult, at: number): HTMLElement {
+function optionOf(page: Document, result: PagefindResult, at: number): HTMLElement {
+  const { url, title: section, excerpt } = bestSection(result);
   const option = page.createElement('li');
   option.id = `search-result-${at}`;
   option.className = 'search-result';
@@ -116,7 +124,13 @@ function optionOf(page: Document, { url, excerpt, meta }: PagefindResult, at: nu
   option.dataset['url'] = url;
   const title = page.createElement('span');
   title.className = 'search-result-title';
-  title.textContent = meta.title ?? url;
+  title.textContent = result.meta.title ?? url;
+  if (section !== undefined && section !== result.meta.title) {
+    const where = page.createElement('span');
+    where.className = 'search-result-section';
+    where.textContent = section;
+    title.append(where);
+  }
   const text = page.createElement('span');
   text.className = 'search-result-text';
   for (const part of excerptParts(excerpt)) {
@@ -126,6 +140,12 @@ function optionOf(page: Document, { url, excerpt, meta }: PagefindResult, at: nu
   }
   option.append(title, text);
   return option;
+}
+
+/** The section with the most hits; its address has an anchor. */
+function bestSection(result: PagefindResult): PagefindSection {
+  const [best] = result.sub_results.toSorted((a, b) => b.locations.length - a.locations.length);
+  return best ?? result;
 }
 
 function statusOf(term: string, count: number): string {
