@@ -4,7 +4,6 @@ import { setUpLab } from './lab.ts';
 import { setUpPage } from './page-parts.ts';
 import { setUpPlace } from './place.ts';
 import { setUpQuiz } from './quiz.ts';
-import { setUpRunBlocks } from './run-blocks.ts';
 import { setUpTasks } from './tasks.ts';
 
 const lesson = document.querySelector<HTMLElement>('main.lesson')?.dataset['lesson'] ?? '';
@@ -15,7 +14,6 @@ progress.visited(lesson, Date.now());
 setUpHints(document, lesson, saved);
 setUpQuiz(document, lesson, progress, api);
 setUpTasks(document, lesson, progress);
-setUpRunBlocks(document, navigator.clipboard);
 setUpDivider(document, saved, window.matchMedia('(min-width: 1100px)'));
 setUpLab(document, lesson, parts);
 

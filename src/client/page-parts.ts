@@ -1,6 +1,7 @@
 import type { MeView } from '../../sandbox-server/protocol/views.ts';
 import { createApi, type Api } from './api.ts';
 import { createProgressStore, type ProgressStore } from './progress.ts';
+import { setUpRunBlocks } from './run-blocks.ts';
 import { savedIn, type Saved } from './saved.ts';
 import { setUpSearch } from './search.ts';
 import { setUpTheme } from './theme.ts';
@@ -13,13 +14,15 @@ export interface PageParts {
   me: Promise<MeView | undefined>;
 }
 
-/** What every page has: theme, search, progress. */
+/** What every page has: theme, search, buttons of code blocks, progress. */
 export function setUpPage(page: Document): PageParts {
   const saved = savedIn(() => window.localStorage);
   const api = createApi();
   const progress = createProgressStore(saved);
   setUpTheme(page, saved, window.matchMedia('(prefers-color-scheme: dark)'));
   setUpSearch(page);
+  // Without HTTPS, and not from localhost, browsers give pages no clipboard.
+  setUpRunBlocks(page, navigator.clipboard as Clipboard | undefined);
   const me = api.me().catch(() => undefined);
   void me.then((view) => {
     if (view !== undefined) progress.merge(view);

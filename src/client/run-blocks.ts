@@ -23,6 +23,8 @@ async function copy(button: HTMLButtonElement, code: string, clipboard: Pick<Cli
   if (clipboard === undefined) throw new Error('no clipboard: the page is not served over HTTPS or from localhost');
   await clipboard.writeText(code.trimEnd());
   button.textContent = 'Copied';
+  const announcer = button.ownerDocument.querySelector('[data-announcer]');
+  if (announcer !== null) announcer.textContent = 'Copied';
   setTimeout(() => (button.textContent = 'Copy'), COPIED_MS);
 }
 

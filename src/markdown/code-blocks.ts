@@ -32,9 +32,10 @@ export const codeBlocks = defineHastPlugin({
         return;
       }
       const machine = properties['data-machine'];
+      const code = context.textContent(node);
       const buttons = element('div', { className: ['code-buttons'], 'data-needs-js': '', 'data-pagefind-ignore': '' }, [
-        button('Copy', { 'data-copy': '' }),
-        ...(run ? [button('Run', { 'data-run': '', className: ['primary'] })] : []),
+        button('Copy', code, { 'data-copy': '' }),
+        ...(run ? [button('Run', code, { 'data-run': '', className: ['primary'] })] : []),
       ]);
       context.wrapNode(
         node,
@@ -48,17 +49,27 @@ export const codeBlocks = defineHastPlugin({
           [buttons],
         ),
       );
-      if (run) context.setProperty(node, 'data-run', null);
+      if (!run) return;
+      context.setProperty(node, 'data-run', null);
+      // Commands wrap. What never scrolls needs no stop for the keyboard.
+      context.setProperty(node, 'tabindex', null);
     },
   },
 });
+
+/** Characters of a command that a button's name repeats. */
+const NAME_LENGTH = 60;
 
 const OUTPUT_LANGUAGES = new Set(['text', 'plaintext', 'txt']);
 
 type Properties = Element['properties'];
 
-function button(label: string, properties: Properties): Element {
-  return element('button', { type: 'button', ...properties }, [{ type: 'text', value: label }]);
+/** Its full name says which of the page's many Copy and Run it is. */
+function button(label: string, code: string, properties: Properties): Element {
+  const [line = ''] = code.trim().split('\n');
+  const what = line.length > NAME_LENGTH ? `${line.slice(0, NAME_LENGTH)}…` : line;
+  const all = { type: 'button', 'aria-label': `${label}: ${what}`, ...properties };
+  return element('button', all, [{ type: 'text', value: label }]);
 }
 
 function element(tagName: string, properties: Properties, children: ElementContent[] = []): Element {

@@ -134,6 +134,12 @@ test('a chosen theme is there before the first paint', async () => {
   expect(await page.evaluate(() => document.documentElement.dataset['theme'])).toBe('dark');
 });
 
+test('pages are sent compressed', async () => {
+  const page = await fetch(site.url + LESSON, { headers: { 'accept-encoding': 'br' } });
+  expect(page.headers.get('content-encoding')).toBe('br');
+  expect(await page.text()).toContain('<h1');
+});
+
 test('the start page says that the labs are off, and why', async () => {
   await using opened = await open('/');
   await expect.poll(() => opened.page.locator('[data-labs-off]').textContent()).toMatch(/labs are off/);
