@@ -14,6 +14,8 @@ export interface MainOptions {
   engine: EngineHandle | null;
   engineProblem?: Problem;
   images: ImageSet | null;
+  /** Default this checkout's. */
+  contentDir?: string;
 }
 
 const CONTENT = fileURLToPath(new URL('../content', import.meta.url));
@@ -28,7 +30,7 @@ export async function main(options: MainOptions): Promise<void> {
     port: options.port,
     dataDir: options.dataDir,
     siteDir: options.siteDir,
-    contentDir: CONTENT,
+    contentDir: options.contentDir ?? CONTENT,
     sessions: defaultSessionLimits(),
     logLevel: 'warn',
     ...configFromEnvironment(process.env),

@@ -140,4 +140,4 @@ if (given.includes('--help') || given.includes('-h')) {
 } else {
   process.exitCode = await main(given);
 }
-process.disconnect?.();
+if (process.connected) process.disconnect?.();

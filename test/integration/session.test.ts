@@ -40,7 +40,9 @@ describe('a lab, from its start to its end', () => {
   });
 
   test('the lesson’s files and setup are there', async () => {
-    expect(await terminal.runs('cat setup.txt lines.txt; pwd', '/home/learner\r\n')).toContain('prepared\r\none\r\ntwo\r\nthree');
+    expect(await terminal.runs('cat setup.txt lines.txt; pwd', '/home/learner\r\n')).toContain(
+      'prepared\r\none\r\ntwo\r\nthree',
+    );
   });
 
   test('images come from the course mirror by their plain names', async () => {
@@ -55,8 +57,14 @@ describe('a lab, from its start to its end', () => {
 
   test('a wrong attempt is turned down with what was expected and seen', async () => {
     await terminal.runs('docker run --name greeting busybox:1.37 true; echo "ran" $?', 'ran 0', 20_000);
-    const task = await events.until('a verdict', () => events.task('run-hello')?.state === 'notYet' && events.task('run-hello'));
-    expect(task.verdict).toMatchObject({ expected: expect.stringContaining('hello-world'), observed: expect.stringContaining('busybox') });
+    const task = await events.until(
+      'a verdict',
+      () => events.task('run-hello')?.state === 'notYet' && events.task('run-hello'),
+    );
+    expect(task.verdict).toMatchObject({
+      expected: expect.stringContaining('hello-world'),
+      observed: expect.stringContaining('busybox'),
+    });
   });
 
   test('the right one is done within a second of the command’s end, without a click', async () => {
@@ -72,7 +80,10 @@ describe('a lab, from its start to its end', () => {
   test('a wrong answer is turned down, the right one is done', async () => {
     events.send({ type: 'answer', task: 'count', value: '4' });
     const wrong = await events.taskIs('count', 'notYet');
-    expect(wrong).toMatchObject({ attempted: true, verdict: { expected: expect.stringContaining('3'), observed: expect.stringContaining('4') } });
+    expect(wrong).toMatchObject({
+      attempted: true,
+      verdict: { expected: expect.stringContaining('3'), observed: expect.stringContaining('4') },
+    });
     events.send({ type: 'answer', task: 'count', value: '3' });
     await events.taskIs('count', 'done');
   });
@@ -90,7 +101,9 @@ describe('a lab, from its start to its end', () => {
     const latest = () => events.messages.findLast((message) => message.type === 'live')?.live;
     events.send({ type: 'live', on: true });
     const live = await events.until('a picture', () => latest());
-    expect(live.images.flatMap(({ tags }) => tags)).toEqual(expect.arrayContaining(['busybox:1.37', 'hello-world:latest']));
+    expect(live.images.flatMap(({ tags }) => tags)).toEqual(
+      expect.arrayContaining(['busybox:1.37', 'hello-world:latest']),
+    );
     await terminal.runs('docker volume create data; echo "made" $?', 'made 0');
     await events.until('the volume', () => latest()?.volumes.some(({ name }) => name === 'data'));
     events.send({ type: 'live', on: false });
@@ -106,7 +119,10 @@ describe('a lab, from its start to its end', () => {
     ]);
     other.close();
     const { body } = await learner.request('GET', '/api/me');
-    expect(body).toMatchObject({ progress: { [HELLO]: { tasks: expect.arrayContaining(['run-hello', 'count', 'keep']) } }, sessions: [{ id: session.id }] });
+    expect(body).toMatchObject({
+      progress: { [HELLO]: { tasks: expect.arrayContaining(['run-hello', 'count', 'keep']) } },
+      sessions: [{ id: session.id }],
+    });
   });
 
   test('extending moves its end', async () => {
@@ -117,8 +133,14 @@ describe('a lab, from its start to its end', () => {
 
   test('a learner has a limited number of labs, and other lessons without one say so', async () => {
     const second = await learner.start(SECOND);
-    expect(await learner.request('POST', '/api/sessions', { lesson: THIRD })).toMatchObject({ status: 429, body: { error: { code: 'too-many-sessions' } } });
-    expect(await learner.request('POST', '/api/sessions', { lesson: ONLY_TEXT })).toMatchObject({ status: 409, body: { error: { code: 'lesson-without-lab' } } });
+    expect(await learner.request('POST', '/api/sessions', { lesson: THIRD })).toMatchObject({
+      status: 429,
+      body: { error: { code: 'too-many-sessions' } },
+    });
+    expect(await learner.request('POST', '/api/sessions', { lesson: ONLY_TEXT })).toMatchObject({
+      status: 409,
+      body: { error: { code: 'lesson-without-lab' } },
+    });
     // Stopped while it starts.
     const { body } = await learner.request('DELETE', `/api/sessions/${second.id}`);
     expect(body).toMatchObject({ state: 'ended' });

@@ -70,10 +70,14 @@ test('the size is that of the smallest viewer', async () => {
   const narrow = await open(terminal);
   wide.control({ type: 'resize', cols: 140, rows: 50 });
   narrow.control({ type: 'resize', cols: 90, rows: 30 });
-  await expect.poll(() => wide.messages.findLast(({ type }) => type === 'size')).toEqual({ type: 'size', cols: 90, rows: 30 });
+  await expect
+    .poll(() => wide.messages.findLast(({ type }) => type === 'size'))
+    .toEqual({ type: 'size', cols: 90, rows: 30 });
   await wide.runs('stty size', '30 90\r\n');
   narrow.cut();
-  await expect.poll(() => wide.messages.findLast(({ type }) => type === 'size')).toEqual({ type: 'size', cols: 140, rows: 50 });
+  await expect
+    .poll(() => wide.messages.findLast(({ type }) => type === 'size'))
+    .toEqual({ type: 'size', cols: 140, rows: 50 });
   await wide.runs('stty size', '50 140\r\n');
   await closes(terminal);
 });
@@ -125,7 +129,9 @@ test('a shell that ends says its code, and its tab goes', async () => {
   expect(socket.messages.at(-1)).toEqual({ type: 'exit', code: 3 });
   const { body } = await learner.request('GET', `/api/sessions/${session.id}`);
   expect((body as SessionView).terminals.map(({ id }) => id)).not.toContain(terminal.id);
-  expect(await learner.handshake(`/api/sessions/${session.id}/terminals/${terminal.id}/stream`)).toMatchObject({ status: 404 });
+  expect(await learner.handshake(`/api/sessions/${session.id}/terminals/${terminal.id}/stream`)).toMatchObject({
+    status: 404,
+  });
 });
 
 test('closing a tab ends its shell and what runs in it', async () => {
@@ -145,7 +151,9 @@ test('closing a tab ends its shell and what runs in it', async () => {
 test('a lesson has a limited number of terminals', async () => {
   const opened: TerminalView[] = [];
   for (;;) {
-    const { status, body } = await learner.request('POST', `/api/sessions/${session.id}/terminals`, { machine: 'host' });
+    const { status, body } = await learner.request('POST', `/api/sessions/${session.id}/terminals`, {
+      machine: 'host',
+    });
     if (status !== 201) {
       expect({ status, body }).toMatchObject({ status: 429, body: { error: { code: 'too-many-terminals' } } });
       break;

@@ -139,7 +139,9 @@ export class EventsSocket {
       if (found !== undefined && found !== false) return found;
       const left = deadline - performance.now();
       if (left <= 0 || this.closed !== undefined) {
-        throw new Error(`${what}: not seen${this.closed ? `, socket closed with ${this.closed.code}` : ''}. Last: ${JSON.stringify(this.messages.slice(-3))}`);
+        throw new Error(
+          `${what}: not seen${this.closed ? `, socket closed with ${this.closed.code}` : ''}. Last: ${JSON.stringify(this.messages.slice(-3))}`,
+        );
       }
       await new Promise<void>((resolve) => {
         const wake = () => {
@@ -156,7 +158,8 @@ export class EventsSocket {
   reaches(state: SessionView['state']): Promise<SessionView> {
     return this.until(`state ${state}`, () => {
       const { session } = this;
-      if (session?.state === 'failed' && state !== 'failed') throw new Error(`failed: ${JSON.stringify(session.problem)}`);
+      if (session?.state === 'failed' && state !== 'failed')
+        throw new Error(`failed: ${JSON.stringify(session.problem)}`);
       return session?.state === state && session;
     });
   }

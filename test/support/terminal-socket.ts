@@ -41,7 +41,9 @@ export class TerminalSocket {
   /** What it shows, without colours, titles and marks. */
   get text(): string {
     // oxlint-disable-next-line no-control-regex
-    return this.bytes.toString('utf8').replace(/\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b[=>()][0-9A-B]?/g, '');
+    return this.bytes
+      .toString('utf8')
+      .replace(/\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b[=>()][0-9A-B]?/g, '');
   }
 
   get hello(): TerminalHello | undefined {
@@ -66,7 +68,9 @@ export class TerminalSocket {
       if (matches(text)) return text;
       const left = deadline - performance.now();
       if (left <= 0 || this.closed !== undefined) {
-        throw new Error(`${String(wanted)} not seen${this.closed ? `, closed with ${this.closed.code}` : ''}. Seen: ${JSON.stringify(text.slice(-500))}`);
+        throw new Error(
+          `${String(wanted)} not seen${this.closed ? `, closed with ${this.closed.code}` : ''}. Seen: ${JSON.stringify(text.slice(-500))}`,
+        );
       }
       await new Promise<void>((resolve) => {
         const wake = () => {

@@ -42,7 +42,13 @@ export function dataFolder(): DataFolder {
 }
 
 export function engineHandle(dockerodeOptions: object = inject('dockerodeOptions')): EngineHandle {
-  return { dockerodeOptions, version: 'x', owned: false, description: 'the tests’ engine', release: () => Promise.resolve() };
+  return {
+    dockerodeOptions,
+    version: 'x',
+    owned: false,
+    description: 'the tests’ engine',
+    release: () => Promise.resolve(),
+  };
 }
 
 /** A site of one page. */

@@ -1,0 +1,93 @@
+import { expect, test } from 'vitest';
+import type { MeView } from '../../sandbox-server/protocol/views.ts';
+import { leftovers, realDocker } from '../support/engine.ts';
+import { Learner } from '../support/learner.ts';
+import { ServerProcess } from '../support/server-process.ts';
+import { dataFolder, HELLO, SECOND, THIRD } from '../support/test-server.ts';
+
+/** A server process with a lab that has run a command. */
+async function withLab(data: ReturnType<typeof dataFolder>) {
+  const server = await ServerProcess.start(data);
+  const learner = new Learner(server.url);
+  const { session, events } = await learner.ready(HELLO);
+  const terminal = await learner.terminal(session.id, session.terminals[0]!.id);
+  await terminal.runs('WORD=kept; cd /tmp; echo be""fore', 'before\r\n');
+  return { server, learner, session, events, terminal };
+}
+
+const portOf = (server: ServerProcess) => Number(new URL(server.url).port);
+
+test('a server that was killed takes its labs up again: shells, screens, tasks; half-made ones go; and stop leaves nothing', async () => {
+  using data = dataFolder();
+  const docker = realDocker();
+  const { server, learner, session, events, terminal } = await withLab(data);
+  events.send({ type: 'answer', task: 'count', value: '3' });
+  await events.taskIs('count', 'done');
+  terminal.type('(sleep 2; echo while a""way) &\r');
+  await terminal.sees('while a""way');
+  const half = await learner.start(SECOND);
+  await expect
+    .poll(async () => (await leftovers(docker, data.owner)).some((name) => name.includes(half.id)), { timeout: 20_000 })
+    .toBe(true);
+  await server.end('SIGKILL');
+  await terminal.ended();
+
+  await using next = await ServerProcess.start(data, { port: portOf(server) });
+  expect(next.url).toBe(server.url);
+  const { body } = await learner.request('GET', '/api/me');
+  expect((body as MeView).sessions.map(({ id, state }) => [id, state])).toEqual([[session.id, 'ready']]);
+  expect((await leftovers(docker, data.owner)).filter((name) => name.includes(half.id))).toEqual([]);
+
+  const back = await learner.terminal(
+    session.id,
+    session.terminals[0]!.id,
+    `?epoch=${terminal.hello!.epoch}&offset=${terminal.offset}`,
+  );
+  await back.sees('while away');
+  expect(back.hello).toMatchObject({ resumed: true, missed: 0, offset: terminal.offset });
+  await back.runs('echo $WORD $PWD', 'kept /tmp\r\n');
+  const again = await learner.events(session.id);
+  expect((await again.reaches('ready')).tasks.find(({ id }) => id === 'count')?.state).toBe('done');
+  await back.runs('docker run --name greeting hello-world; echo "ran" $?', 'ran 0', 20_000);
+  await again.taskIs('run-hello', 'done');
+
+  await learner.request('DELETE', `/api/sessions/${session.id}`);
+  expect((await leftovers(docker, data.owner)).filter((name) => !name.includes('mirror'))).toEqual([]);
+  expect(await next.end('SIGTERM')).toBe(0);
+  expect(await leftovers(docker, data.owner)).toEqual([]);
+});
+
+test.each(['SIGINT', 'SIGTERM'] as const)('%s ends the server and leaves nothing', async (signal) => {
+  using data = dataFolder();
+  const docker = realDocker();
+  const { server, learner, terminal } = await withLab(data);
+  // One that is being made, too.
+  await learner.start(THIRD);
+  expect(await server.end(signal)).toBe(0);
+  expect(await leftovers(docker, data.owner)).toEqual([]);
+  await terminal.ended();
+});
+
+test('when the process that started it is gone, the server ends and leaves nothing', async () => {
+  using data = dataFolder();
+  const docker = realDocker();
+  const { server } = await withLab(data);
+  const gone = new Promise((resolve) => server.child.once('exit', resolve));
+  server.child.disconnect();
+  expect(await gone).toBe(0);
+  expect(await leftovers(docker, data.owner)).toEqual([]);
+});
+
+test('a second server on the same data folder is refused with what to do, and harms nothing', async () => {
+  using data = dataFolder();
+  await using server = await ServerProcess.start(data);
+  const learner = new Learner(server.url);
+  const { session } = await learner.ready(SECOND);
+  await expect(ServerProcess.start(data)).rejects.toThrow(/Another Drydock uses/);
+  expect(await learner.request('GET', `/api/sessions/${session.id}`)).toMatchObject({
+    status: 200,
+    body: { state: 'ready' },
+  });
+  const terminal = await learner.terminal(session.id, session.terminals[0]!.id);
+  await terminal.runs('echo al""ive', 'alive\r\n');
+});
