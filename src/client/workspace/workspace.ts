@@ -71,6 +71,7 @@ export function mount({ root, lesson, api, session: known }: WorkspaceOptions): 
   const focusTerminal = () => {
     const terminal = activeTerminal();
     if (terminal) show(terminal, true);
+    else root.querySelector<HTMLElement>('.ws-no-terminal button')?.focus();
   };
   /** The prompt is what the learner waits for, or had under the hands before a reload. */
   let wantsFocus = before.focused;

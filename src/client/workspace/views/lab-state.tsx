@@ -55,7 +55,7 @@ function Unavailable({ state: { problem, busy }, actions }: LabStateProps) {
         <strong>{problem?.message ?? 'It has no container engine that answers.'}</strong>
       </p>
       {problem && <p>{withCode(problem.fix)}</p>}
-      <p>The lesson reads well without. When the engine is there, this button starts your lab.</p>
+      <p>When the engine is there, this button starts your lab.</p>
       <StartButton busy={busy !== undefined} label="Look again" onStart={actions.start} />
     </section>
   );

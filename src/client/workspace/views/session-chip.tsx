@@ -1,7 +1,7 @@
 /** @jsxImportSource preact */
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { isOver, sessionWords } from '../session/session-words.ts';
-import { clockTime, timeLeft } from '../session/time-left.ts';
+import { clockTime, timeLeft, type TimeLeft } from '../session/time-left.ts';
 import type { Store } from '../store.ts';
 import type { WorkspaceState } from '../workspace-state.ts';
 import type { WorkspaceActions } from './actions.ts';
@@ -40,6 +40,9 @@ export function SessionChip({ store, actions }: WorkspaceProps) {
           <time role="timer">{clockTime(left.ms)}</time>
         </span>
       )}
+      <span class="visually-hidden" role="status">
+        {running && left.soon && soonWords(left)}
+      </span>
       {running && session.canExtend && link !== 'waiting' && (
         <button
           type="button"
@@ -91,6 +94,14 @@ export function SessionChip({ store, actions }: WorkspaceProps) {
       )}
     </div>
   );
+}
+
+/** Said twice: when time becomes short, and when it is nearly over. */
+function soonWords({ ms, reason }: TimeLeft): string {
+  const minutes = ms <= 60_000 ? 'one minute' : 'five minutes';
+  return reason === 'idle'
+    ? `The lab stops in ${minutes} unless you use it.`
+    : `The lab ends in ${minutes}. Extend gives you more time.`;
 }
 
 const IDLE_TITLE = 'Nobody has used the lab for a while. Type or run something to keep it.';

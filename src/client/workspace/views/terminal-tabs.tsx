@@ -49,7 +49,7 @@ export function TerminalTabs(props: TerminalTabsProps) {
   return (
     <div class="ws-tabs">
       <div ref={list} class="ws-tablist" role="tablist" aria-label="Terminals and ports" onKeyDown={onKeyDown}>
-        {tabs.map(({ id, panel, title, label, active, show, close }) => (
+        {tabs.map(({ id, panel, title, label, active, show, close }, index) => (
           <button
             key={id}
             type="button"
@@ -60,7 +60,7 @@ export function TerminalTabs(props: TerminalTabsProps) {
             aria-selected={active}
             aria-controls={panel}
             aria-keyshortcuts={close && 'Delete'}
-            tabIndex={active ? 0 : -1}
+            tabIndex={active || (!current && index === 0) ? 0 : -1}
             onClick={() => show(true)}
           >
             {title}

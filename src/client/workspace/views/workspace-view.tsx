@@ -98,13 +98,7 @@ function Desk({ state, session, actions }: DeskProps) {
           ))}
           {!active && <NoTerminal machine={session.machines[0]?.name ?? 'host'} actions={actions} />}
         </div>
-        <TouchKeys onPress={actions.pressKeys} />
-        <p class="ws-hint">
-          <kbd>F6</kbd> leaves the terminal
-          <span class="ws-hint-more">
-            , <kbd>Ctrl</kbd> <kbd>Shift</kbd> <kbd>F</kbd> finds
-          </span>
-        </p>
+        {active && activePreview === undefined && <TerminalFoot actions={actions} />}
       </div>
       {preferences.panelOpen && (
         <Splitter
@@ -129,5 +123,17 @@ function NoTerminal({ machine, actions }: { machine: string; actions: WorkspaceA
         Open a terminal
       </button>
     </div>
+  );
+}
+
+/** Below the terminal: the keys that a phone lacks, or the keys that a keyboard has. */
+function TerminalFoot({ actions }: { actions: WorkspaceActions }) {
+  return (
+    <>
+      <TouchKeys onPress={actions.pressKeys} />
+      <p class="ws-hint">
+        <kbd>F6</kbd> leaves the terminal, <kbd>Ctrl</kbd> <kbd>Shift</kbd> <kbd>F</kbd> finds
+      </p>
+    </>
   );
 }
