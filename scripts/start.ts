@@ -6,6 +6,8 @@ import type { EngineHandle, ImageSet, Problem } from '../sandbox-server/setup/ty
 import { consent, dataFolder, host, options, portNumber, ROOT } from './options.ts';
 import { buildSite } from './site.ts';
 
+const IMPATIENT_MS = 3000;
+
 const given = options({
   port: { type: 'string' },
   host: { type: 'string' },
@@ -25,6 +27,15 @@ const interrupt = (): void => {
 const ENDS = ['SIGINT', 'SIGTERM', 'disconnect'] as const;
 for (const end of ENDS) process.on(end, interrupt);
 
+// One wish to end may arrive several times: from the terminal, from npm, and from the bootstrap. Only one that comes well
+// after the first means that somebody has lost patience with the cleaning up.
+let endingSince: number | undefined;
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    endingSince ??= performance.now();
+    if (performance.now() - endingSince > IMPATIENT_MS) process.exit(130);
+  });
+}
 // A closed terminal ends the server as any other end does; there is nothing left then to write to.
 process.on('SIGHUP', () => process.kill(process.pid, 'SIGTERM'));
 for (const out of [process.stdout, process.stderr]) out.on('error', () => undefined);

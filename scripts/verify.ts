@@ -1,140 +1,124 @@
-import { freemem, cpus } from 'node:os';
+import { availableParallelism, freemem } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import Docker from 'dockerode';
 import { DockerBackend } from '../sandbox-server/backend/docker/docker-backend.ts';
 import { sweepTemporaryOwners, temporaryOwner } from '../sandbox-server/backend/docker/temporary-owner.ts';
 import { systemClock } from '../sandbox-server/clock.ts';
-import { loadLab, loadLessons } from '../sandbox-server/lab/lessons.ts';
+import { Pool } from '../sandbox-server/grader/pool.ts';
+import { type LabLesson, loadLab, loadLessons } from '../sandbox-server/lab/lessons.ts';
 import { formatProblem, validateContent } from '../sandbox-server/lab/validate.ts';
 import { ensureEngine } from '../sandbox-server/setup/engine.ts';
 import { ensureImages } from '../sandbox-server/setup/images.ts';
 import { lineProgress } from '../sandbox-server/setup/progress.ts';
+import type { EngineHandle } from '../sandbox-server/setup/types.ts';
+import { type CommandLine, CommandLineError, HELP, readCommandLine } from '../sandbox-server/verify/command-line.ts';
 import { defaultJobs } from '../sandbox-server/verify/jobs.ts';
-import { Pool } from '../sandbox-server/grader/pool.ts';
 import { Reporter } from '../sandbox-server/verify/reporter.ts';
 import { selectLessons, UnknownSelection } from '../sandbox-server/verify/select.ts';
 import { emptyTally } from '../sandbox-server/verify/tally.ts';
 import { verifyLesson } from '../sandbox-server/verify/verify-lesson.ts';
 import { consent, dataFolder, host, ROOT } from './options.ts';
 
-const HELP = `npm run verify -- [module or lesson…] [options]
+const CONTENT = join(ROOT, 'content');
+const reporter = new Reporter(process.stdout);
+const interrupted = new AbortController();
 
-Solves every lab as a learner would: in a fresh sandbox every check says "not yet", then everything that the page tells
-to type is typed into a terminal and each task becomes done, and every near miss is turned down for the stated reason.
-
-  images            all lessons of a module
-  images/3          a lesson by its number, or by its name: layers-and-the-cache
-
-  --json            the last line is the result as JSON
-  --repeat <n>      do all of it so many times, to find what fails only sometimes
-  --jobs <n>        so many sandboxes at once; default from cores and memory
-  --data <folder>   as for npm start
-  --yes             install what is missing (a container engine) without asking
-  --help            this text`;
-
-async function main(): Promise<number> {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
-      json: { type: 'boolean', default: false },
-      repeat: { type: 'string', default: '1' },
-      jobs: { type: 'string', default: String(defaultJobs(cpus().length, freemem())) },
-      data: { type: 'string' },
-      yes: { type: 'boolean', short: 'y', default: false },
-      help: { type: 'boolean', short: 'h', default: false },
-    },
-  });
-  if (values.help) {
-    console.log(HELP);
-    return 0;
-  }
-  const [repeat, jobs] = [wholeNumber('--repeat', values.repeat), wholeNumber('--jobs', values.jobs)];
-  const reporter = new Reporter(process.stdout);
-
-  const contentDir = join(ROOT, 'content');
-  const all = await loadLessons(contentDir, () => undefined);
-  const chosen = selectLessons(
-    all.filter(({ labFile }) => labFile !== undefined),
-    positionals,
-  );
-  const isChosen = (file: string) =>
-    positionals.length === 0 || chosen.some(({ folder }) => join(contentDir, file).startsWith(`${folder}/`));
-  const problems = (await validateContent(contentDir)).filter(({ file }) => isChosen(file));
-  for (const problem of problems) reporter.note(`✗ content/${formatProblem(problem)}`);
-  if (problems.length > 0) return 1;
-  const lessons = await Promise.all(chosen.map(loadLab));
-
-  const interrupted = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => {
-      if (interrupted.signal.aborted) process.exit(130);
-      reporter.note('Interrupted: removing the sandboxes. Once more ends at once.');
-      interrupted.abort(new Error('interrupted'));
-    });
-  }
-  const dataDir = dataFolder(values.data);
+async function main(line: CommandLine): Promise<number> {
+  const lessons = await chosenLessons(line.words);
+  if (lessons === undefined) return 1;
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt);
+  const dataDir = dataFolder(line.data);
   const progress = lineProgress(process.stdout);
-  const { engine, problem } = await ensureEngine({ host, dataDir, progress, confirm: consent(values.yes) });
+  const { engine, problem } = await ensureEngine({ host, dataDir, progress, confirm: consent(line.yes) });
   if (engine === null) {
     console.error(`${problem.what}\n${problem.fix}`);
     return 1;
   }
-  let ok = true;
-  const tally = emptyTally();
-  const start = performance.now();
   try {
     const images = await ensureImages({ engine, imagesDir: join(ROOT, 'images'), dataDir, host, progress });
-    const docker = new Docker(engine.dockerodeOptions);
-    await sweepTemporaryOwners(docker);
-    const backend = new DockerBackend({ docker, owner: temporaryOwner(), images });
-    const pool = new Pool(jobs);
-    try {
-      await backend.prepare();
-      reporter.note(`${lessons.length} lessons, ${jobs} sandboxes at once, ${engine.description}`);
-      for (let round = 1; round <= repeat && !interrupted.signal.aborted; round++) {
-        if (repeat > 1) reporter.note(`Round ${round} of ${repeat}`);
-        const results = lessons.map(async (lesson) => {
-          const began = performance.now();
-          const good = await verifyLesson(lesson, {
-            root: ROOT,
-            backend,
-            clock: systemClock,
-            pool,
-            tally,
-            signal: interrupted.signal,
-            onFailure: (failure) => reporter.failure(failure),
-            onProgress: (id, what) => reporter.progress(id, what),
-          });
-          if (!interrupted.signal.aborted) reporter.lessonDone(lesson.id, good, (performance.now() - began) / 1000);
-          ok &&= good;
-        });
-        await Promise.all(results);
-      }
-    } finally {
-      await backend.destroyAll();
-    }
+    return await verifyAll(lessons, line, engine, images);
   } finally {
     await engine.release();
   }
+}
+
+/** The lessons that were asked for, with their labs; undefined when one of them has a fault, which is told. */
+async function chosenLessons(words: readonly string[]): Promise<LabLesson[] | undefined> {
+  const all = await loadLessons(CONTENT, () => undefined);
+  const chosen = selectLessons(
+    all.filter(({ labFile }) => labFile !== undefined),
+    words,
+  );
+  const isChosen = (file: string) =>
+    words.length === 0 || chosen.some(({ folder }) => join(CONTENT, file).startsWith(`${folder}/`));
+  const problems = (await validateContent(CONTENT)).filter(({ file }) => isChosen(file));
+  for (const problem of problems) reporter.note(`✗ content/${formatProblem(problem)}`);
+  return problems.length > 0 ? undefined : await Promise.all(chosen.map(loadLab));
+}
+
+async function verifyAll(
+  lessons: readonly LabLesson[],
+  line: CommandLine,
+  engine: EngineHandle,
+  images: ConstructorParameters<typeof DockerBackend>[0]['images'],
+): Promise<number> {
+  const docker = new Docker(engine.dockerodeOptions);
+  await sweepTemporaryOwners(docker);
+  const backend = new DockerBackend({ docker, owner: temporaryOwner(), images });
+  const jobs = line.jobs ?? defaultJobs(availableParallelism(), freemem());
+  const pool = new Pool(jobs);
+  const tally = emptyTally();
+  const { signal } = interrupted;
+  const start = performance.now();
+  let ok = true;
+
+  const verifyOne = async (lesson: LabLesson) => {
+    const began = performance.now();
+    const good = await verifyLesson(lesson, {
+      root: ROOT,
+      backend,
+      clock: systemClock,
+      pool,
+      tally,
+      signal,
+      onFailure: (failure) => reporter.failure(failure),
+      onPageDone: (id, seconds, more) => reporter.pageDone(id, seconds, more),
+      onProgress: (id, what) => reporter.progress(id, what),
+    });
+    ok &&= good;
+    if (!signal.aborted) reporter.lessonDone(lesson.id, good, (performance.now() - began) / 1000);
+  };
+
+  try {
+    await backend.prepare();
+    reporter.note(`${lessons.length} lessons, ${jobs} sandboxes at once, ${engine.description}`);
+    for (let round = 1; round <= line.repeat && !signal.aborted; round++) {
+      if (line.repeat > 1) reporter.note(`Round ${round} of ${line.repeat}`);
+      await Promise.all(lessons.map(verifyOne));
+    }
+  } finally {
+    await backend.destroyAll();
+  }
   tally.seconds = Math.round((performance.now() - start) / 100) / 10;
   reporter.summary(tally);
-  if (values.json) console.log(JSON.stringify(tally));
-  if (interrupted.signal.aborted) return 130;
+  if (line.json) console.log(JSON.stringify(tally));
+  if (signal.aborted) return 130;
   return ok ? 0 : 1;
 }
 
-function wholeNumber(name: string, text: string): number {
-  const number = Number(text);
-  if (Number.isInteger(number) && number >= 1) return number;
-  throw new UnknownSelection(`${name} takes a whole number from 1, not “${text}”.`);
+function interrupt(): void {
+  if (interrupted.signal.aborted) process.exit(130);
+  reporter.note('Interrupted: removing the sandboxes. Once more ends at once.');
+  interrupted.abort(new Error('interrupted'));
 }
 
 try {
-  process.exitCode = await main();
+  const line = readCommandLine(process.argv.slice(2));
+  if (line.help) console.log(HELP);
+  else process.exitCode = await main(line);
 } catch (error) {
-  const isMistake = error instanceof UnknownSelection || (error instanceof TypeError && 'code' in error);
-  console.error(isMistake ? `${error.message}\nnpm run verify -- --help lists what can be said.` : error);
+  const isMistake = error instanceof UnknownSelection || error instanceof CommandLineError;
+  console.error(isMistake ? `${error.message}\n\nnpm run verify -- --help tells what can be said.` : error);
   process.exitCode = isMistake ? 2 : 1;
 }
 process.disconnect?.();
