@@ -22,11 +22,13 @@ import { consent, dataFolder, host, ROOT } from './options.ts';
 const CONTENT = join(ROOT, 'content');
 const reporter = new Reporter(process.stdout);
 const interrupted = new AbortController();
+/** `disconnect`: the npm that started this was killed. */
+const ENDS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect'] as const;
 
 async function main(line: CommandLine): Promise<number> {
   const lessons = await chosenLessons(line.words);
   if (lessons === undefined) return 1;
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt);
+  for (const end of ENDS) process.on(end, interrupt);
   const dataDir = dataFolder(line.data);
   const progress = lineProgress(process.stdout);
   const { engine, problem } = await ensureEngine({ host, dataDir, progress, confirm: consent(line.yes) });
@@ -121,4 +123,5 @@ try {
   console.error(isMistake ? `${error.message}\n\nnpm run verify -- --help tells what can be said.` : error);
   process.exitCode = isMistake ? 2 : 1;
 }
+process.off('disconnect', interrupt);
 process.disconnect?.();

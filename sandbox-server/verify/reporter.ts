@@ -22,6 +22,13 @@ export class Reporter {
     this.#status();
   }
 
+  /** The page itself was followed to its end. */
+  pageDone(lesson: string, seconds: number, more: number): void {
+    this.#line(
+      `  ${lesson}: the page works (${seconds.toFixed(1)} s); ${more} sandboxes for mistakes and other solutions`,
+    );
+  }
+
   failure(failure: Failure): void {
     this.#failures.push(failure);
     this.#line(`${formatFailure(failure)}\n`);

@@ -23,6 +23,8 @@ export interface VerifyOptions {
   /** As LabRunOptions.patience. */
   patience?: number;
   onFailure: (failure: Failure) => void;
+  /** The page was followed to its end; so many more sandboxes are to come. */
+  onPageDone?: (lesson: string, seconds: number, more: number) => void;
   /** What is being done, for somebody who watches. */
   onProgress: (lesson: string, what: string) => void;
 }
@@ -57,10 +59,15 @@ class LessonVerification {
     tally.runBlocks += page.runBlocks.length;
     for (const { nearMisses } of Object.values(lab.tasks)) tally.nearMisses += nearMisses.length;
 
-    await pool.run(() => this.#inSandbox('the page', (run) => this.#wholePage(run)));
+    const seconds = await pool.run(async () => {
+      const start = performance.now();
+      await this.#inSandbox('the page', (run) => this.#wholePage(run));
+      return (performance.now() - start) / 1000;
+    });
     // What comes after a failure on the page would only fail for the same reason.
     const reached = page.tasks.filter((task) => pageBefore(page, task).length <= this.#stepsDone);
     const jobs = reached.flatMap((task) => this.#jobsOf(task));
+    if (!this.#failed) this.#options.onPageDone?.(this.#lesson.id, seconds, jobs.length);
     await Promise.all(jobs.map((job) => pool.run(job)));
     return !this.#failed;
   }

@@ -1,0 +1,72 @@
+import { parseArgs } from 'node:util';
+
+export const HELP = `npm run verify -- [module or lesson…] [options]
+
+Solves every lab as a learner would: in a fresh sandbox every check says "not yet", then everything that the page tells
+to type is typed into a terminal and each task becomes done, and every near miss is turned down for the stated reason.
+
+  images            all lessons of a module
+  images/3          a lesson by its number, or by its name: layers-and-the-cache
+
+  --json            the last line is the result as JSON
+  --repeat <n>      do all of it so many times, to find what fails only sometimes
+  --jobs <n>        so many sandboxes at once; default from cores and memory
+  --data <folder>   as for npm start
+  --yes             install what is missing (a container engine) without asking
+  --help            this text`;
+
+export interface CommandLine {
+  /** Modules and lessons; empty for all. */
+  words: string[];
+  json: boolean;
+  repeat: number;
+  /** Undefined: as many as the machine allows. */
+  jobs: number | undefined;
+  data: string | undefined;
+  yes: boolean;
+  help: boolean;
+}
+
+/** Something that cannot be meant. */
+export class CommandLineError extends Error {
+  override readonly name = 'CommandLineError';
+}
+
+export function readCommandLine(args: readonly string[]): CommandLine {
+  const { values, positionals } = parse(args);
+  return {
+    words: positionals,
+    json: values.json,
+    repeat: wholeNumber('--repeat', values.repeat) ?? 1,
+    jobs: wholeNumber('--jobs', values.jobs),
+    data: values.data,
+    yes: values.yes,
+    help: values.help,
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        json: { type: 'boolean', default: false },
+        repeat: { type: 'string' },
+        jobs: { type: 'string' },
+        data: { type: 'string' },
+        yes: { type: 'boolean', short: 'y', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    });
+  } catch (error) {
+    throw new CommandLineError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function wholeNumber(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const number = Number(text);
+  if (Number.isInteger(number) && number >= 1) return number;
+  throw new CommandLineError(`${name} takes a whole number from 1, not “${text}”.`);
+}

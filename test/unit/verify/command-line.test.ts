@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest';
+import { CommandLineError, readCommandLine } from '../../../sandbox-server/verify/command-line.ts';
+
+test('words, flags and numbers are read; what is not said has a default', () => {
+  expect(readCommandLine(['images', 'runtime/1', '--json', '--repeat', '5'])).toEqual({
+    words: ['images', 'runtime/1'],
+    json: true,
+    repeat: 5,
+    jobs: undefined,
+    data: undefined,
+    yes: false,
+    help: false,
+  });
+  expect(readCommandLine(['--jobs=3', '-h'])).toMatchObject({ words: [], jobs: 3, help: true, repeat: 1 });
+});
+
+test.each([['--repeat', '0'], ['--jobs', 'many'], ['--jsn'], ['--jobs']])('%s %s cannot be meant', (...args) => {
+  expect(() => readCommandLine(args)).toThrow(CommandLineError);
+});
