@@ -22,7 +22,7 @@ export function setUpPage(page: Document): PageParts {
   setUpTheme(page, saved, window.matchMedia('(prefers-color-scheme: dark)'));
   setUpSearch(page);
   // Without HTTPS, and not from localhost, browsers give pages no clipboard.
-  setUpRunBlocks(page, navigator.clipboard as Clipboard | undefined);
+  setUpRunBlocks(page, navigator.clipboard);
   const me = api.me().catch(() => undefined);
   void me.then((view) => {
     if (view !== undefined) progress.merge(view);
