@@ -84,7 +84,7 @@ async function startEngine(options: EngineOptions, problem: Problem): Promise<En
     if (!(await isDebianLike(host))) return { engine: null, problem };
     const question = 'No container engine answers on this machine. Install Debian’s package docker.io now?';
     if (!(await confirm(question))) {
-      const fix = `Run \`npm start -- --yes\` to have docker.io installed with apt-get, or install it yourself: ${installAdvice(host)}`;
+      const fix = 'Run `npm start -- --yes` to have docker.io installed with apt-get, or install a container engine yourself and start this again.';
       return { engine: null, problem: { ...problem, fix } };
     }
     const done = progress.step('installing docker.io with apt-get');
