@@ -20,7 +20,7 @@ export function setUpPage(page: Document): PageParts {
   const api = createApi();
   const progress = createProgressStore(saved);
   setUpTheme(page, saved, window.matchMedia('(prefers-color-scheme: dark)'));
-  setUpSearch(page);
+  setUpSearch(page, /Mac|iP(hone|ad)/.test(navigator.userAgent));
   // Without HTTPS, and not from localhost, browsers give pages no clipboard.
   setUpRunBlocks(page, navigator.clipboard);
   const me = api.me().catch(() => undefined);

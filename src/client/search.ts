@@ -29,7 +29,7 @@ interface PagefindSection {
 }
 
 /** The search dialog: Ctrl-K or `/` opens it, arrows choose, Enter goes. The index is fetched when it first opens. */
-export function setUpSearch(page: Document): void {
+export function setUpSearch(page: Document, isApple: boolean): void {
   const dialog = page.querySelector<HTMLDialogElement>('dialog#search');
   const input = dialog?.querySelector<HTMLInputElement>('[data-search-input]');
   const list = dialog?.querySelector<HTMLElement>('#search-results');
@@ -81,7 +81,11 @@ export function setUpSearch(page: Document): void {
     show(term, await Promise.all(found.results.slice(0, MAX_RESULTS).map((result) => result.data())));
   };
 
-  for (const button of page.querySelectorAll('[data-search-open]')) button.addEventListener('click', open);
+  for (const button of page.querySelectorAll('[data-search-open]')) {
+    button.addEventListener('click', open);
+    const keys = button.querySelector('kbd');
+    if (keys !== null && isApple) keys.textContent = '⌘ K';
+  }
   dialog.querySelector('[data-search-close]')?.addEventListener('click', () => dialog.close());
   dialog.addEventListener('click', (event) => {
     if (event.target === dialog) dialog.close();
