@@ -29,8 +29,11 @@ const MAX_RUNNING = 2;
 const SETTLE_MS = 40;
 /** Between two rounds; a flood of events costs no more than this allows. */
 const MIN_ROUND_GAP_MS = 250;
-/** What a command started may become true a little later, without an event: a server that begins to listen. */
-const FOLLOW_UP_MS = [600, 1_500, 4_000];
+/**
+ * What was started may become true a little later, without another event: a server begins to listen. Most commands start
+ * nothing, so they are followed by one look only: checks cost processes in the sandbox.
+ */
+const FOLLOW_UP_MS = { command: [1_500], event: [600, 1_500, 4_000] };
 /** For what neither a command nor an event announced. */
 const POLL_MS = 15_000;
 /** Of a typed answer. */
@@ -52,7 +55,7 @@ export class Grader implements Disposable {
   #roundTimer: Disposable | undefined;
   #lastRoundAt = -Infinity;
   #pollTimer: Disposable | undefined;
-  #followUps: Disposable[] = [];
+  #followUps: Record<keyof typeof FOLLOW_UP_MS, Disposable[]> = { command: [], event: [] };
 
   constructor(options: GraderOptions) {
     this.#options = options;
@@ -91,7 +94,7 @@ export class Grader implements Disposable {
       return;
     }
     this.#missed = false;
-    if (reason === 'command' || reason === 'event') this.#planFollowUps();
+    if (reason === 'command' || reason === 'event') this.#planFollowUps(reason);
     if (this.#roundTimer) return;
     const wait = Math.max(SETTLE_MS, this.#lastRoundAt + MIN_ROUND_GAP_MS - this.#options.clock.now());
     this.#roundTimer = this.#options.clock.after(wait, () => this.#round());
@@ -123,7 +126,8 @@ export class Grader implements Disposable {
   [Symbol.dispose](): void {
     this.#ended.abort(new Error('the session ended'));
     this.#queue.clear();
-    for (const timer of [this.#roundTimer, this.#pollTimer, ...this.#followUps]) timer?.[Symbol.dispose]();
+    const { command, event } = this.#followUps;
+    for (const timer of [this.#roundTimer, this.#pollTimer, ...command, ...event]) timer?.[Symbol.dispose]();
   }
 
   #round(): void {
@@ -177,9 +181,9 @@ export class Grader implements Disposable {
     this.#options.onTask(view);
   }
 
-  #planFollowUps(): void {
-    for (const timer of this.#followUps) timer[Symbol.dispose]();
-    this.#followUps = FOLLOW_UP_MS.map((ms) =>
+  #planFollowUps(reason: keyof typeof FOLLOW_UP_MS): void {
+    for (const timer of this.#followUps[reason]) timer[Symbol.dispose]();
+    this.#followUps[reason] = FOLLOW_UP_MS[reason].map((ms) =>
       this.#options.clock.after(ms, () => {
         if ([...this.#tasks.values()].some((task) => task.isPending)) this.trigger('poll');
       }),

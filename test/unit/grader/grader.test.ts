@@ -156,12 +156,12 @@ test('nothing is checked while nobody looks, and what was missed is made up for'
   expect(view('build').state).toBe('done');
 });
 
-test('a poll finds what nothing announced, and what a command started is looked at again soon', async () => {
+test('a poll finds what nothing announced, and what an event started is looked at again soon', async () => {
   const { world, clock, grader, view } = await watched({ a: {}, b: {} });
   world['a'] = undefined;
   await clock.advance(16_000);
   expect(view('a').state).toBe('done');
-  grader.trigger('command');
+  grader.trigger('event');
   await clock.advance(300);
   world['b'] = undefined;
   await clock.advance(600);
