@@ -3,6 +3,7 @@ import type { MachineLimits } from '../backend.ts';
 import { LEARNER, PATHS } from '../paths.ts';
 import { labelsFor } from './labels.ts';
 import { namesFor } from './names.ts';
+import { engineSeccomp } from './seccomp.ts';
 
 /** What both containers of a machine need to know. */
 export interface MachinePlan {
@@ -34,8 +35,8 @@ const OPEN_FILES = { Name: 'nofile', Soft: 16_384, Hard: 16_384 };
 /**
  * The container with the rootless daemon. Unprivileged outside, root inside its own user namespace only.
  *
- * `seccomp=unconfined` and the unmasked paths are what a daemon in a user namespace needs to mount, unshare and pivot;
- * the learner has no shell here. Never `no-new-privileges`: newuidmap's file capabilities would be void.
+ * Docker's default seccomp profile and masked paths would keep a daemon in a user namespace from mounting, unsharing and
+ * pivoting; the learner has no shell here. Never `no-new-privileges`: newuidmap's file capabilities would be void.
  */
 export function engineContainer(plan: MachinePlan): Docker.ContainerCreateOptions {
   const names = namesFor(plan.owner, plan.sandbox);
@@ -51,7 +52,7 @@ export function engineContainer(plan: MachinePlan): Docker.ContainerCreateOption
       Privileged: false,
       CapDrop: ['ALL'],
       CapAdd: ['SETUID', 'SETGID'],
-      SecurityOpt: ['seccomp=unconfined', ...(plan.apparmor ? ['apparmor=unconfined'] : [])],
+      SecurityOpt: [engineSeccomp(), ...(plan.apparmor ? ['apparmor=unconfined'] : [])],
       MaskedPaths: [],
       ReadonlyPaths: [],
       Devices: [{ PathOnHost: '/dev/net/tun', PathInContainer: '/dev/net/tun', CgroupPermissions: 'rwm' }],
