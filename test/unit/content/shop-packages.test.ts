@@ -32,7 +32,9 @@ async function unpack(path: string): Promise<Record<string, string>> {
 describe('the packages that the shop of the lessons installs', () => {
   test.each(archives)('$name holds what its sources say', async ({ name, path }) => {
     const folder = join(CONTENT, 'packages', name.replace(/^shop-(.*)-[\d.]+\.tgz$/, '$1'));
-    const sources = Object.fromEntries(readdirSync(folder).map((file) => [file, readFileSync(join(folder, file), 'utf8')]));
+    const sources = Object.fromEntries(
+      readdirSync(folder).map((file) => [file, readFileSync(join(folder, file), 'utf8')]),
+    );
     expect(await unpack(path)).toEqual(sources);
   });
 
