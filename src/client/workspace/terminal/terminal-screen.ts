@@ -3,6 +3,7 @@ import { SearchAddon } from '@xterm/addon-search';
 import { Unicode11Addon } from '@xterm/addon-unicode11';
 import { Terminal } from '@xterm/xterm';
 import type { TerminalSize } from '../../../../sandbox-server/protocol/terminal.ts';
+import { FollowOutput } from './follow-output.ts';
 import { asPaste } from './paste-text.ts';
 import type { PromptTracker } from './prompt-tracker.ts';
 import { addKeys } from './terminal-keys.ts';
@@ -37,6 +38,7 @@ export class TerminalScreen {
   readonly #terminal: Terminal;
   readonly #fit = new FitAddon();
   readonly #search = new SearchAddon();
+  readonly #follow: FollowOutput;
   readonly #handlers: TerminalScreenHandlers;
   readonly #cleanups: (() => void)[] = [];
   #opened = false;
@@ -74,6 +76,7 @@ export class TerminalScreen {
       tracker.mark(data);
       return true;
     });
+    this.#follow = new FollowOutput(this.#terminal, this.element);
     this.#terminal.onData(handlers.onData);
     this.#terminal.onBinary(handlers.onBinary);
     this.#search.onDidChangeResults(({ resultIndex, resultCount }) =>
@@ -119,7 +122,7 @@ export class TerminalScreen {
 
   /** As if it had been pasted and then Enter pressed. */
   run(code: string): void {
-    this.#terminal.scrollToBottom();
+    this.#follow.resume();
     this.#terminal.input(`${asPaste(code, this.#terminal.modes.bracketedPasteMode)}\r`);
   }
 
@@ -140,6 +143,7 @@ export class TerminalScreen {
 
   find(text: string, direction: 'next' | 'previous', incremental = false): void {
     const options = { decorations: FIND_COLOURS, incremental };
+    this.#follow.pause();
     if (!text) this.#search.clearDecorations();
     else if (direction === 'next') this.#search.findNext(text, options);
     else this.#search.findPrevious(text, options);
@@ -161,6 +165,7 @@ export class TerminalScreen {
 
   dispose(): void {
     for (const cleanup of this.#cleanups) cleanup();
+    this.#follow.dispose();
     this.#terminal.dispose();
     this.element.remove();
   }
