@@ -39,6 +39,7 @@ export function dockerChecks(engine: EngineApi, signal: AbortSignal): DockerChec
       subject: `${kind} ${name}`,
       expected: `${kind} ${name}`,
       observed,
+      missing: true,
     });
   };
 

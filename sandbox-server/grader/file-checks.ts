@@ -7,6 +7,7 @@ import { NotYet } from '../lab/not-yet.ts';
 
 /** A pipe that the learner made in a file's place would never end. */
 const READ_SECONDS = '3';
+const NO_FILE = 'No such file or directory';
 /** What timeout(1) exits with when the time was over. */
 const TIMED_OUT = 124;
 
@@ -26,11 +27,9 @@ export function fileChecks(backend: Backend, sandbox: SandboxRef, machine: strin
       const why =
         exitCode === TIMED_OUT ? 'it never ends' : (/: ([^:]+)\n?$/.exec(stderr.toString('utf8'))?.[1]?.trim() ?? '');
       if (exitCode === null) throw new Error(`${absolute} could not be read: the machine went away`);
-      const message =
-        why === 'No such file or directory'
-          ? `There is no file ${shown(path)}.`
-          : `${shown(path)} cannot be read: ${why}.`;
-      throw new NotYet(message, { subject: `file ${shown(path)}`, expected: `a file ${shown(path)}`, observed: why });
+      const message = why === NO_FILE ? `There is no file ${shown(path)}.` : `${shown(path)} cannot be read: ${why}.`;
+      const subject = `file ${shown(path)}`;
+      throw new NotYet(message, { subject, expected: `a ${subject}`, observed: why, missing: why === NO_FILE });
     },
     exists: async (path) => {
       const { exitCode } = await run(['/usr/bin/test', '-e', absolutePath(path)]);

@@ -11,7 +11,8 @@ const LONGEST_RETRY_MS = 120_000;
  *
  * When is a "not yet" worth showing? A check says it from the start, of a sandbox in which nobody did anything. So the
  * first message is the base line, and `attempted` becomes true when a later check says something else (the learner got
- * nearer, or went wrong), when the learner answers, or when they ask to have it checked. Messages are compared without
+ * nearer, or went wrong), when the learner answers, or when they ask to have it checked. That something is missing
+ * is no attempt: what one task makes is what the next one misses something else for. Messages are compared without
  * expected and observed: the helpers keep there what changes by the way, such as the list of images there are.
  */
 export class TaskProgress {
@@ -77,7 +78,7 @@ export class TaskProgress {
       }
       case 'notYet':
         this.#baseline ??= verdict.view.message;
-        if (verdict.view.message !== this.#baseline) this.#attempted = true;
+        if (verdict.view.message !== this.#baseline && verdict.missing !== true) this.#attempted = true;
         if (this.#doneAt === undefined) this.#set('notYet', verdict.view);
         else if (this.task.holds && this.#seenTrue) this.#set('lapsed', verdict.view);
         return false;

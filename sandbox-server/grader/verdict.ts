@@ -4,7 +4,8 @@ import type { VerdictView } from '../protocol/views.ts';
 /** What one run of a check came to. */
 export type Verdict =
   | { kind: 'pass' }
-  | { kind: 'notYet'; view: VerdictView }
+  /** `missing`: what the check looks for is not there at all. */
+  | { kind: 'notYet'; view: VerdictView; missing?: boolean }
   /** The check itself failed; the error is for the log, never for the learner. */
   | { kind: 'broken'; view: VerdictView; error: unknown };
 
@@ -18,9 +19,10 @@ export const BROKEN_VIEW: VerdictView = {
 /** What a check threw, as a verdict. */
 export function verdictOf(error: unknown): Verdict {
   if (!(error instanceof NotYet)) return { kind: 'broken', view: BROKEN_VIEW, error };
-  const { expected, observed, subject } = error.details;
+  const { expected, observed, subject, missing = false } = error.details;
   return {
     kind: 'notYet',
+    ...(missing ? { missing } : {}),
     view: {
       message: plain(error.message),
       ...(expected === undefined ? {} : { expected: plain(expected) }),

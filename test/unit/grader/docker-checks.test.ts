@@ -53,6 +53,7 @@ test('a missing image is "not yet", in a message that stays the same whatever el
     subject: 'image shop:1',
     expected: 'image shop:1',
     observed: 'images: busybox:1.37',
+    missing: true,
   });
   expect(await docker.hasImage('shop:1')).toBe(false);
 });

@@ -20,6 +20,7 @@ function setUp(tasks: Record<string, Partial<LabTask>>, passed: { task: string; 
       runs.push(id);
       const state = world[id];
       if (state instanceof Error) throw state;
+      if (state?.startsWith('no ')) throw new NotYet(state, { missing: true });
       if (state !== undefined) throw new NotYet(state);
     };
     labTasks[id] = { check, nearMisses: [], ...task };
@@ -66,6 +67,14 @@ test('what is said of an untouched sandbox is no attempt; another message is', a
   grader.trigger('command');
   await clock.advance(1_000);
   expect(view('build')).toMatchObject({ attempted: true, verdict: { message: 'the image installs too late' } });
+});
+
+test('that something else is missing now is no attempt', async () => {
+  const { world, clock, grader, view } = await watched({ build: {} });
+  world['build'] = 'no image shop:2';
+  grader.trigger('command');
+  await clock.advance(1_000);
+  expect(view('build')).toMatchObject({ attempted: false, verdict: { message: 'no image shop:2' } });
 });
 
 test('who asks is told, whatever the message', async () => {
