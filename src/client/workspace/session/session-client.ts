@@ -1,16 +1,13 @@
-import type { SessionClientMessage, SessionServerMessage } from '../../../../sandbox-server/protocol/events.ts';
 import { CLOSE } from '../../../../sandbox-server/protocol/close-codes.ts';
+import type { SessionClientMessage, SessionServerMessage } from '../../../../sandbox-server/protocol/events.ts';
 import type { ProblemView, SessionView, TaskView } from '../../../../sandbox-server/protocol/views.ts';
 import { ApiError, type Api } from '../../api.ts';
-import { parseMessage } from '../parse-message.ts';
 import type { Store } from '../store.ts';
 import type { WorkspaceState } from '../workspace-state.ts';
-import { ReconnectingSocket, type LinkDetails, type LinkState, type SocketEnvironment } from './reconnecting-socket.ts';
+import type { LinkDetails, LinkState, SocketEnvironment } from './reconnecting-socket.ts';
+import { SessionLink } from './session-link.ts';
 import { isOver } from './session-words.ts';
 import { TaskUpdates } from './task-updates.ts';
-
-/** Clicks that wait for the connection: more than anybody makes in the seconds it takes. */
-const MAX_PENDING_MESSAGES = 20;
 
 export interface SessionClientOptions {
   api: Pick<
@@ -35,14 +32,16 @@ export interface SessionClientOptions {
 export class SessionClient {
   readonly #options: SessionClientOptions;
   readonly #updates = new TaskUpdates();
-  #socket: ReconnectingSocket | undefined;
-  #wantsLive = false;
-  #pending: SessionClientMessage[] = [];
+  readonly #link: SessionLink;
   /** Done once it is known whether the lesson has a session. */
   #found: Promise<void> = Promise.resolve();
 
   constructor(options: SessionClientOptions) {
     this.#options = options;
+    this.#link = new SessionLink(options.environment, {
+      onMessage: (message) => this.#receive(message),
+      onLink: (session, link, details) => this.#linkChanged(session, link, details),
+    });
   }
 
   get hasSession(): boolean {
@@ -58,16 +57,10 @@ export class SessionClient {
 
   /** Shows this session from now on. */
   follow(session: SessionView): void {
-    this.#socket?.close();
+    this.#link.close();
     this.#updates.forget();
     this.#take(session);
-    if (isOver(session.state)) return;
-    this.#socket = new ReconnectingSocket(this.#options.environment, {
-      url: () => `/api/sessions/${encodeURIComponent(session.id)}/events`,
-      onText: (text) => this.#receive(text),
-      onBytes: () => undefined,
-      onState: (link, details) => this.#linkChanged(session.id, link, details),
-    });
+    if (!isOver(session.state)) this.#link.follow(session.id);
   }
 
   /** Starts a session, unless there is one. */
@@ -140,24 +133,16 @@ export class SessionClient {
       store.set({ session: { ...current, terminals: current.terminals.filter(({ id }) => id !== terminal) } });
   }
 
-  /** Sent when the connection is there; kept until then. */
   send(message: Exclude<SessionClientMessage, { type: 'live' }>): void {
-    if (this.#socket?.send(JSON.stringify(message))) return;
-    this.#pending = [...this.#pending, message].slice(-MAX_PENDING_MESSAGES);
+    this.#link.send(message);
   }
 
   wantLive(on: boolean): void {
-    this.#wantsLive = on;
-    this.#socket?.send(JSON.stringify({ type: 'live', on } satisfies SessionClientMessage));
+    this.#link.wantLive(on);
   }
 
   retryNow(): void {
-    this.#socket?.retryNow();
-  }
-
-  dispose(): void {
-    this.#socket?.close();
-    this.#socket = undefined;
+    this.#link.retryNow();
   }
 
   async #find(): Promise<void> {
@@ -177,12 +162,6 @@ export class SessionClient {
 
   #linkChanged(id: string, link: LinkState, details: LinkDetails): void {
     this.#options.store.set({ link });
-    if (link === 'open') {
-      this.wantLive(this.#wantsLive);
-      const pending = this.#pending;
-      this.#pending = [];
-      for (const message of pending) this.#socket?.send(JSON.stringify(message));
-    }
     // A handshake that is turned down looks like a lost network: only the API can tell them apart.
     const turnedDown = link === 'waiting' && !details.wasOpen;
     const ended = link === 'closed' && details.closeCode !== undefined;
@@ -201,10 +180,9 @@ export class SessionClient {
     }
   }
 
-  #receive(text: string): void {
-    const message = parseMessage<SessionServerMessage>(text, ['session', 'task', 'live', 'error']);
+  #receive(message: SessionServerMessage): void {
     const { store } = this.#options;
-    switch (message?.type) {
+    switch (message.type) {
       case 'session':
         this.#take(message.session);
         break;
@@ -216,8 +194,6 @@ export class SessionClient {
         break;
       case 'error':
         store.set({ problem: message.error });
-        break;
-      case undefined:
         break;
     }
   }
@@ -232,7 +208,7 @@ export class SessionClient {
       clockSkew: session.now - environment.now(),
       ...(fresh ? { live: undefined } : {}),
     });
-    if (isOver(session.state)) this.dispose();
+    if (isOver(session.state)) this.#link.close();
     this.#tellTasks(session.tasks);
   }
 

@@ -27,6 +27,6 @@ export function clockTime(ms: number): string {
 }
 
 /** `1.2 s`, for a step that took this long. */
-export function seconds(ms: number): string {
+export function stepTime(ms: number): string {
   return ms < 10_000 ? `${(ms / 1000).toFixed(1)} s` : `${Math.round(ms / 1000)} s`;
 }

@@ -18,7 +18,8 @@ export class FollowOutput {
   constructor(terminal: Terminal, element: HTMLElement) {
     this.#terminal = terminal;
     this.#element = element;
-    for (const gesture of GESTURES) element.addEventListener(gesture, this.#onGesture, { passive: true, capture: true });
+    for (const gesture of GESTURES)
+      element.addEventListener(gesture, this.#onGesture, { passive: true, capture: true });
     terminal.onRender(() => this.#catchUp());
     terminal.onData(() => this.resume());
   }

@@ -8,6 +8,7 @@ import { asPaste } from './paste-text.ts';
 import type { PromptTracker } from './prompt-tracker.ts';
 import { addKeys } from './terminal-keys.ts';
 import { addLinks } from './terminal-links.ts';
+import { drawWithWebgl, fontsReady } from './terminal-drawing.ts';
 import { onThemeChange, terminalTheme } from './terminal-theme.ts';
 
 /** Lines that can be scrolled back to: more than KEPT_BYTES of the server usually hold. */
@@ -102,7 +103,7 @@ export class TerminalScreen {
       this.#interceptPaste();
       this.#watchSize();
       if (this.#wantsFocus) this.focus();
-      await this.#useWebgl();
+      await drawWithWebgl(this.#terminal);
     }
     this.fit();
   }
@@ -187,28 +188,4 @@ export class TerminalScreen {
     observer.observe(this.element);
     this.#cleanups.push(() => observer.disconnect());
   }
-
-  /** Faster where the browser can; without it, or once its context is lost, xterm.js draws with the DOM. */
-  async #useWebgl(): Promise<void> {
-    const { WebglAddon } = await import('@xterm/addon-webgl');
-    if (!this.element.isConnected) return;
-    const webgl = new WebglAddon();
-    webgl.onContextLoss(() => webgl.dispose());
-    try {
-      this.#terminal.loadAddon(webgl);
-    } catch {
-      webgl.dispose();
-    }
-  }
 }
-
-/** xterm.js measures a cell once: with the fallback font it would be wrong for good. */
-async function fontsReady(pixels: number): Promise<void> {
-  const family = getComputedStyle(document.documentElement).getPropertyValue('--mono').trim();
-  if (!family) return;
-  const faces = ['', 'bold '].map((weight) => document.fonts.load(`${weight}${pixels}px ${family}`));
-  await Promise.race([Promise.allSettled(faces), new Promise((resolve) => setTimeout(resolve, FONT_PATIENCE_MS))]);
-}
-
-/** The terminal is worth more than its font. */
-const FONT_PATIENCE_MS = 1_500;

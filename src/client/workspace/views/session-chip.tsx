@@ -1,12 +1,12 @@
 /** @jsxImportSource preact */
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { isOver, sessionWords } from '../session/session-words.ts';
 import { clockTime, timeLeft, type TimeLeft } from '../session/time-left.ts';
 import type { Store } from '../store.ts';
 import type { WorkspaceState } from '../workspace-state.ts';
 import type { WorkspaceActions } from './actions.ts';
+import { ChipMenu } from './chip-menu.tsx';
 import { Confirm } from './confirm.tsx';
-import { Icon } from './icons.tsx';
 import { useNow } from './use-now.ts';
 import { useStore } from './use-store.ts';
 
@@ -105,66 +105,3 @@ function soonWords({ ms, reason }: TimeLeft): string {
 }
 
 const IDLE_TITLE = 'Nobody has used the lab for a while. Type or run something to keep it.';
-
-interface ChipMenuProps {
-  canReset: boolean;
-  busy: boolean;
-  onExtend: (() => void) | undefined;
-  onReset: () => void;
-  onStop: () => void;
-}
-
-function ChipMenu({ canReset, busy, onExtend, onReset, onStop }: ChipMenuProps) {
-  const [open, setOpen] = useState(false);
-  const box = useRef<HTMLDivElement>(null);
-  const button = useRef<HTMLButtonElement>(null);
-  useEffect(() => {
-    if (!open) return undefined;
-    const onPointer = (event: PointerEvent) => {
-      if (event.target instanceof Node && !box.current?.contains(event.target)) setOpen(false);
-    };
-    document.addEventListener('pointerdown', onPointer);
-    return () => document.removeEventListener('pointerdown', onPointer);
-  }, [open]);
-  const choose = (action: () => void) => () => {
-    setOpen(false);
-    action();
-  };
-  return (
-    <div
-      ref={box}
-      class="ws-menu-box"
-      onKeyDown={(event) => {
-        if (event.key !== 'Escape' || !open) return;
-        event.stopPropagation();
-        setOpen(false);
-        button.current?.focus();
-      }}
-    >
-      <button
-        ref={button}
-        type="button"
-        class="ws-chip-button ws-icon-button"
-        aria-expanded={open}
-        aria-controls="ws-chip-menu"
-        onClick={() => setOpen(!open)}
-      >
-        <Icon name="more" />
-        <span class="visually-hidden">Lab menu</span>
-      </button>
-      <div id="ws-chip-menu" class="ws-menu" hidden={!open}>
-        {onExtend && (
-          <button type="button" class="ws-menu-extend" disabled={busy} onClick={choose(onExtend)}>
-            More time
-          </button>
-        )}
-        <button type="button" disabled={!canReset || busy} onClick={choose(onReset)}>
-          Reset the lab…
-        </button>
-        <button type="button" disabled={busy} onClick={choose(onStop)}>
-          Stop the lab…
-        </button>
-      </div>
-    </div>
-  );
-}

@@ -1,6 +1,6 @@
 /** @jsxImportSource preact */
 import type { SessionView } from '../../../../sandbox-server/protocol/views.ts';
-import { seconds } from '../session/time-left.ts';
+import { stepTime } from '../session/time-left.ts';
 import { Icon } from './icons.tsx';
 
 const STATE_WORDS = { todo: 'to do', doing: 'being done', done: 'done' } as const;
@@ -18,7 +18,7 @@ export function Steps({ steps }: Pick<SessionView, 'steps'>) {
             {label}
             <span class="visually-hidden">, {STATE_WORDS[state]}</span>
           </span>
-          <span class="ws-step-time">{state === 'done' && ms !== undefined && seconds(ms)}</span>
+          <span class="ws-step-time">{state === 'done' && ms !== undefined && stepTime(ms)}</span>
         </li>
       ))}
     </ol>

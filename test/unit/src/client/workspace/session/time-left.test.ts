@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { clockTime, seconds, timeLeft } from '../../../../../../src/client/workspace/session/time-left.ts';
+import { clockTime, stepTime, timeLeft } from '../../../../../../src/client/workspace/session/time-left.ts';
 
 const MINUTE = 60_000;
 
@@ -35,6 +35,6 @@ test.each([
 });
 
 test('a step’s time is short', () => {
-  expect(seconds(1_240)).toBe('1.2 s');
-  expect(seconds(12_400)).toBe('12 s');
+  expect(stepTime(1_240)).toBe('1.2 s');
+  expect(stepTime(12_400)).toBe('12 s');
 });
