@@ -20,7 +20,8 @@ for await (const finding of examine()) {
 }
 const able = findings.every(({ status }) => status !== 'problem');
 if (given.json === true) console.log(JSON.stringify({ labsCanRun: able, findings }, undefined, 2));
-else console.log(able ? '\n  Labs can run here.' : '\n  Labs can’t run here yet. The lessons can be read all the same.');
+else
+  console.log(able ? '\n  Labs can run here.' : '\n  Labs can’t run here yet. The lessons can be read all the same.');
 process.exitCode = able ? 0 : 1;
 process.disconnect?.();
 

@@ -12,7 +12,14 @@ if (engine === null) {
   process.exit(1);
 }
 try {
-  const images = await ensureImages({ engine, imagesDir: `${ROOT}images`, dataDir, host, progress, rebuild: given.rebuild === true });
+  const images = await ensureImages({
+    engine,
+    imagesDir: `${ROOT}images`,
+    dataDir,
+    host,
+    progress,
+    rebuild: given.rebuild === true,
+  });
   console.log(`\n  On ${engine.description}:`);
   for (const tag of [images.base, images.engine, images.shell, images.mirror]) console.log(`  ${tag}`);
   console.log(`\n  Labs can pull: ${images.labImages.map(({ name }) => name).join(', ')}`);

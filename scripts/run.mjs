@@ -22,7 +22,9 @@ if (verb === undefined || verb === '--help' || verb === '-h' || verb === 'help')
 async function main() {
   const [major] = process.versions.node.split('.');
   if (Number(major) < 20) {
-    console.error(`This is Node ${process.versions.node}; Drydock needs 20 or later to start. Get one from https://nodejs.org/.`);
+    console.error(
+      `This is Node ${process.versions.node}; Drydock needs 20 or later to start. Get one from https://nodejs.org/.`,
+    );
     return 1;
   }
   try {

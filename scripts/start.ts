@@ -50,7 +50,15 @@ try {
   const siteDir = await site;
   const { main } = await server;
   for (const end of ENDS) process.off(end, interrupt);
-  await main({ port, host: given.host ?? '127.0.0.1', dataDir, siteDir, engine: held.engine, images, ...(engineProblem && { engineProblem }) });
+  await main({
+    port,
+    host: given.host ?? '127.0.0.1',
+    dataDir,
+    siteDir,
+    engine: held.engine,
+    images,
+    ...(engineProblem && { engineProblem }),
+  });
 } catch (error) {
   console.error(tell(error));
   process.exitCode = 1;
@@ -68,7 +76,8 @@ async function prepareLabs(): Promise<{ images: ImageSet | null; engineProblem?:
     return { images: await ensureImages({ engine, imagesDir: `${ROOT}images`, dataDir, host, progress }) };
   } catch (error) {
     // The lessons can still be read.
-    const problem = error instanceof SetupError ? error.problem : { what: tell(error), fix: 'Run `npm run images` to try again.' };
+    const problem =
+      error instanceof SetupError ? error.problem : { what: tell(error), fix: 'Run `npm run images` to try again.' };
     held.engine = null;
     await engine.release();
     return { images: null, engineProblem: problem };

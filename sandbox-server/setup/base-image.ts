@@ -47,7 +47,7 @@ export async function makeBaseImage(options: BaseOptions): Promise<string> {
     mirror.security,
     workDir,
   ]);
-  const child = spawn(program, args, { env: options.host.env as NodeJS.ProcessEnv, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(program, args, { env: options.host.env, stdio: ['ignore', 'pipe', 'pipe'] });
   let log = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (log = (log + text).slice(-2000)));
   const closed = once(child, 'close') as Promise<[number | null]>;
@@ -57,7 +57,10 @@ export async function makeBaseImage(options: BaseOptions): Promise<string> {
   await once(imported, 'end');
   const [code] = await closed;
   if (code !== 0) {
-    await options.docker.getImage(options.tag).remove().catch(() => undefined);
+    await options.docker
+      .getImage(options.tag)
+      .remove()
+      .catch(() => undefined);
     throw new Error(`debootstrap failed (exit ${code}):\n${log.trim()}`);
   }
   return (await options.docker.getImage(options.tag).inspect()).Id;

@@ -14,7 +14,7 @@ const TAIL_LINES = 20;
 /** Builds with the engine's classic builder, which needs no plugin on this side; returns the image's id. */
 export async function buildImage(docker: Docker, build: ImageBuild): Promise<string> {
   const output: string[] = [];
-  const stream = await docker.buildImage(buildContext(build.context) as NodeJS.ReadableStream, {
+  const stream = await docker.buildImage(buildContext(build.context), {
     t: build.tag,
     buildargs: build.buildArgs ?? {},
     labels: build.labels ?? {},
@@ -28,7 +28,12 @@ export async function buildImage(docker: Docker, build: ImageBuild): Promise<str
     const onEnd = (error: Error | null, events: { error?: string }[] | null) => {
       const failure = error?.message ?? events?.find((event) => event.error !== undefined)?.error;
       if (failure === undefined) resolve();
-      else reject(new Error(`${build.tag} could not be built: ${failure}\n${output.join('').split('\n').slice(-TAIL_LINES).join('\n')}`));
+      else
+        reject(
+          new Error(
+            `${build.tag} could not be built: ${failure}\n${output.join('').split('\n').slice(-TAIL_LINES).join('\n')}`,
+          ),
+        );
     };
     docker.modem.followProgress(stream, onEnd, (event: { stream?: string }) => {
       if (event.stream !== undefined) output.push(event.stream);

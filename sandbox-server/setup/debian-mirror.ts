@@ -18,13 +18,16 @@ export async function debianMirror(etcApt = '/etc/apt'): Promise<DebianMirror> {
   return {
     // `…/linux/debian` is how Docker and others call their own packages for Debian.
     main: uris.find((uri) => /(?<!\/linux)\/debian$/.test(uri)) ?? DEFAULT.main,
-    security: uris.find((uri) => /\/debian-security$/.test(uri)) ?? DEFAULT.security,
+    security: uris.find((uri) => uri.endsWith('/debian-security')) ?? DEFAULT.security,
   };
 }
 
 async function readSources(etcApt: string): Promise<string> {
   const names = await readdir(join(etcApt, 'sources.list.d')).catch(() => []);
-  const files = ['sources.list', ...names.filter((name) => /\.(list|sources)$/.test(name)).map((name) => `sources.list.d/${name}`)];
+  const files = [
+    'sources.list',
+    ...names.filter((name) => /\.(list|sources)$/.test(name)).map((name) => `sources.list.d/${name}`),
+  ];
   const texts = await Promise.all(files.map((file) => readFile(join(etcApt, file), 'utf8').catch(() => '')));
   // Comments often name what an installation came from.
   return texts

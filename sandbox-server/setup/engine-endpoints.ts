@@ -22,7 +22,8 @@ export async function engineEndpoints(host: Host): Promise<Endpoint[]> {
   const { env } = host;
   if (env['DOCKER_HOST']) return [await endpoint(env['DOCKER_HOST'], 'DOCKER_HOST', host)];
   const context = await contextAddress(host);
-  const found = context === undefined ? [] : [await endpoint(context.address, `the Docker context “${context.name}”`, host)];
+  const found =
+    context === undefined ? [] : [await endpoint(context.address, `the Docker context “${context.name}”`, host)];
   for (const path of defaultSockets(host)) found.push(await endpoint(`unix://${path}`, 'the default', host));
   return found;
 }
@@ -40,7 +41,11 @@ async function endpoint(address: string, because: string, host: Host): Promise<E
   if (socketPath !== undefined) return { address, because, socketPath, dockerodeOptions: { socketPath } };
   const url = new URL(address);
   if (url.protocol === 'ssh:') {
-    return { address, because, dockerodeOptions: { protocol: 'ssh', host: url.hostname, port: Number(url.port) || 22, username: url.username } };
+    return {
+      address,
+      because,
+      dockerodeOptions: { protocol: 'ssh', host: url.hostname, port: Number(url.port) || 22, username: url.username },
+    };
   }
   const secure = Boolean(host.env['DOCKER_TLS_VERIFY']);
   return {
@@ -57,7 +62,9 @@ async function endpoint(address: string, because: string, host: Host): Promise<E
 
 async function certificates({ env, homeDir }: Host): Promise<{ ca: Buffer; cert: Buffer; key: Buffer }> {
   const folder = env['DOCKER_CERT_PATH'] ?? join(homeDir, '.docker');
-  const [ca, cert, key] = await Promise.all(['ca.pem', 'cert.pem', 'key.pem'].map((name) => readFile(join(folder, name))));
+  const [ca, cert, key] = await Promise.all(
+    ['ca.pem', 'cert.pem', 'key.pem'].map((name) => readFile(join(folder, name))),
+  );
   return { ca: ca as Buffer, cert: cert as Buffer, key: key as Buffer };
 }
 

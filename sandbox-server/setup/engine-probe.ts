@@ -5,7 +5,8 @@ import { isCode } from './lock.ts';
 /** An engine on this machine answers in milliseconds; one across the network gets this long. */
 const PING_MS = 2000;
 
-export type Probe = { answers: true; version: string } | { answers: false; why: 'absent' | 'forbidden' | 'broken'; message: string };
+export type Probe =
+  { answers: true; version: string } | { answers: false; why: 'absent' | 'forbidden' | 'broken'; message: string };
 
 /** Does an engine answer there? */
 export async function probe(endpoint: Pick<Endpoint, 'dockerodeOptions'>): Promise<Probe> {

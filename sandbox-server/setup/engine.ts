@@ -46,7 +46,10 @@ export async function findEngine(host: Host, dataDir: string): Promise<EngineRes
     if (answer.answers) return { engine: foreignEngine(endpoint, answer.version) };
     failures.push({ endpoint, ...answer });
   }
-  const adopted = others.length < endpoints.length || endpoints[0]?.because !== 'DOCKER_HOST' ? await owned.adopt(await privilegeOf(host)) : undefined;
+  const adopted =
+    others.length < endpoints.length || endpoints[0]?.because !== 'DOCKER_HOST'
+      ? await owned.adopt(await privilegeOf(host))
+      : undefined;
   if (adopted !== undefined) return { engine: adopted };
 
   const forbidden = failures.find(({ why }) => why === 'forbidden');
@@ -84,7 +87,8 @@ async function startEngine(options: EngineOptions, problem: Problem): Promise<En
     if (!(await isDebianLike(host))) return { engine: null, problem };
     const question = 'No container engine answers on this machine. Install Debian’s package docker.io now?';
     if (!(await confirm(question))) {
-      const fix = 'Run `npm start -- --yes` to have docker.io installed with apt-get, or install a container engine yourself and start this again.';
+      const fix =
+        'Run `npm start -- --yes` to have docker.io installed with apt-get, or install a container engine yourself and start this again.';
       return { engine: null, problem: { ...problem, fix } };
     }
     const done = progress.step('installing docker.io with apt-get');
@@ -134,6 +138,7 @@ function foreignEngine(endpoint: Endpoint, version: string): EngineHandle {
 }
 
 function installAdvice({ platform }: Host): string {
-  if (platform === 'darwin' || platform === 'win32') return 'Install and start Docker Desktop (https://docs.docker.com/get-docker/), then start this again.';
+  if (platform === 'darwin' || platform === 'win32')
+    return 'Install and start Docker Desktop (https://docs.docker.com/get-docker/), then start this again.';
   return 'Install Docker Engine (on Debian or Ubuntu: `sudo apt-get install docker.io`) and start it, then start this again.';
 }

@@ -5,9 +5,56 @@ const PROGRAM_HEADER = 56;
 
 const MACHINES = {
   // mov eax,1 (write); mov edi,1; lea rsi,[rip+21]; mov edx,LENGTH; syscall; mov eax,60 (exit); xor edi,edi; syscall
-  x64: { id: 62, code: (length: number) => [0xb8, 1, 0, 0, 0, 0xbf, 1, 0, 0, 0, 0x48, 0x8d, 0x35, 16, 0, 0, 0, 0xba, ...le32(length), 0x0f, 0x05, 0xb8, 60, 0, 0, 0, 0x31, 0xff, 0x0f, 0x05] },
+  x64: {
+    id: 62,
+    code: (length: number) => [
+      0xb8,
+      1,
+      0,
+      0,
+      0,
+      0xbf,
+      1,
+      0,
+      0,
+      0,
+      0x48,
+      0x8d,
+      0x35,
+      16,
+      0,
+      0,
+      0,
+      0xba,
+      ...le32(length),
+      0x0f,
+      0x05,
+      0xb8,
+      60,
+      0,
+      0,
+      0,
+      0x31,
+      0xff,
+      0x0f,
+      0x05,
+    ],
+  },
   // mov x0,1; adr x1,.+28; movz x2,LENGTH; mov x8,64 (write); svc 0; mov x0,0; mov x8,93 (exit); svc 0
-  arm64: { id: 183, code: (length: number) => [0xd2800020, 0x100000e1, 0xd2800002 | (length << 5), 0xd2800808, 0xd4000001, 0xd2800000, 0xd2800ba8, 0xd4000001].flatMap(le32) },
+  arm64: {
+    id: 183,
+    code: (length: number) =>
+      [
+        0xd2800020,
+        0x100000e1,
+        0xd2800002 | (length << 5),
+        0xd2800808,
+        0xd4000001,
+        0xd2800000,
+        0xd2800ba8,
+        0xd4000001,
+      ].flatMap(le32),
+  },
 };
 
 /**

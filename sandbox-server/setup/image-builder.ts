@@ -73,7 +73,15 @@ export class ImageBuilder {
     const { docker, host, privilege, imagesDir, cacheDir, arch } = this.#options;
     return this.#ensure('base', [await this.#folder('base'), arch], async (tag) => {
       const registry = await this.#findRegistry();
-      return makeBaseImage({ docker, host, privilege, registry, folder: join(imagesDir, 'base'), workDir: join(cacheDir, 'base'), tag });
+      return makeBaseImage({
+        docker,
+        host,
+        privilege,
+        registry,
+        folder: join(imagesDir, 'base'),
+        workDir: join(cacheDir, 'base'),
+        tag,
+      });
     });
   }
 
@@ -95,7 +103,9 @@ export class ImageBuilder {
     const { docker, imagesDir, cacheDir } = this.#options;
     const labHashes = await Promise.all(sources.map((source) => this.#labHash(source, base)));
     return this.#ensure('mirror', [await this.#folder('mirror'), base.id, ca.id, ...labHashes], async (tag) => {
-      const labs = await settleAll(sources.map(async (source, index) => ({ source, ...(await this.#lab(source, labHashes[index] ?? '', base)) })));
+      const labs = await settleAll(
+        sources.map(async (source, index) => ({ source, ...(await this.#lab(source, labHashes[index] ?? '', base)) })),
+      );
       const found: LabImage[] = labs.flatMap((lab) => lab.source.names.map((name) => ({ name, source: lab.from })));
       return this.#slots.run(() =>
         makeMirrorImage({
@@ -120,7 +130,8 @@ export class ImageBuilder {
     }
     const built = imageTag(`lab-${source.folder}`, hash);
     const registry = this.#present.has(built) ? undefined : await this.#findRegistry();
-    if (registry !== undefined && (await this.#pullLab(registry.reference(source.registry), pulled))) return { tag: pulled, from: 'registry' };
+    if (registry !== undefined && (await this.#pullLab(registry.reference(source.registry), pulled)))
+      return { tag: pulled, from: 'registry' };
     const image = await this.#ensureTag(`lab ${source.folder}`, built, async (tag) =>
       buildImage(this.#options.docker, {
         tag,

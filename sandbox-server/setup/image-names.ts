@@ -10,7 +10,11 @@ export function imageTag(name: string, hash: string): string {
 /** Tag → image id, of all our images that the engine has. */
 export async function ourImages(docker: Docker): Promise<Map<string, Docker.ImageInfo>> {
   const images = await docker.listImages({ filters: JSON.stringify({ reference: [`${PREFIX}*`] }) });
-  return new Map(images.flatMap((image) => (image.RepoTags ?? []).filter((tag) => tag.startsWith(PREFIX)).map((tag) => [tag, image])));
+  return new Map(
+    images.flatMap((image) =>
+      (image.RepoTags ?? []).filter((tag) => tag.startsWith(PREFIX)).map((tag) => [tag, image]),
+    ),
+  );
 }
 
 /** Removes what earlier versions left, except what a container still uses. */

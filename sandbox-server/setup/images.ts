@@ -50,7 +50,16 @@ export async function findImages(options: ImagesOptions): Promise<ImageSet | nul
 async function imageBuilder(docker: Docker, options: ImagesOptions, mode: 'make' | 'find'): Promise<ImageBuilder> {
   const { imagesDir, dataDir, host, progress, rebuild } = options;
   const [{ Arch }, privilege, present] = await Promise.all([docker.version(), privilegeOf(host), ourImages(docker)]);
-  const settings = { docker, imagesDir, cacheDir: join(dataDir, 'cache'), host, privilege, progress, arch: ARCHES[Arch] ?? Arch, mode };
+  const settings = {
+    docker,
+    imagesDir,
+    cacheDir: join(dataDir, 'cache'),
+    host,
+    privilege,
+    progress,
+    arch: ARCHES[Arch] ?? Arch,
+    mode,
+  };
   return new ImageBuilder(settings, rebuild === true ? new Map() : present);
 }
 

@@ -51,7 +51,12 @@ function saveImages(docker: Docker, tags: readonly string[]): Promise<Readable> 
   return new Promise((resolve, reject) => {
     docker.modem.dial(
       // The client drops a path's last character when there are no further options.
-      { path: `/images/get?${query}&`, method: 'GET', isStream: true, statusCodes: { 200: true, 404: 'no such image', 500: 'server error' } },
+      {
+        path: `/images/get?${query}&`,
+        method: 'GET',
+        isStream: true,
+        statusCodes: { 200: true, 404: 'no such image', 500: 'server error' },
+      },
       (error, stream) => (error === null ? resolve(stream as Readable) : reject(error)),
     );
   });

@@ -17,11 +17,16 @@ export async function fetchNpmPackage(host: Host, source: NpmPackage, cacheDir: 
   const path = join(cacheDir, `${source.spec.replace(/^@/, '').replaceAll('/', '-').replace('@', '-')}.tgz`);
   if ((await integrityOf(path)) === source.integrity) return path;
   // The integrity below is what is trusted, not what npm prints.
-  await runCommand(['npm', 'pack', '--loglevel=error', '--pack-destination', cacheDir, source.spec], { env: host.env, cwd: cacheDir });
+  await runCommand(['npm', 'pack', '--loglevel=error', '--pack-destination', cacheDir, source.spec], {
+    env: host.env,
+    cwd: cacheDir,
+  });
   const integrity = await integrityOf(path);
   if (integrity !== source.integrity) {
     await rm(path, { force: true });
-    throw new Error(`${source.spec} is not what the manifest expects: its hash is ${integrity ?? 'missing'}, not ${source.integrity}`);
+    throw new Error(
+      `${source.spec} is not what the manifest expects: its hash is ${integrity ?? 'missing'}, not ${source.integrity}`,
+    );
   }
   return path;
 }
@@ -44,7 +49,11 @@ export function npmPackagePart(archive: string, source: NpmPackage): ContextPart
           entry.resume();
           continue;
         }
-        await addStream(pack, { name: `${source.into}/${inside}`, size, mode: (mode & 0o100) === 0 ? 0o644 : 0o755 }, entry);
+        await addStream(
+          pack,
+          { name: `${source.into}/${inside}`, size, mode: (mode & 0o100) === 0 ? 0o644 : 0o755 },
+          entry,
+        );
       }
     };
     await Promise.all([pipeline(createReadStream(archive), createGunzip(), extract as unknown as Writable), read()]);

@@ -102,7 +102,8 @@ export class OwnedEngine {
   async #launch(privilege: Privilege): Promise<string> {
     await this.#clearStale(privilege);
     const logPath = join(this.#dataDir, 'dockerd.log');
-    if (((await stat(logPath).catch(() => undefined))?.size ?? 0) > LOG_LIMIT_BYTES) await rename(logPath, `${logPath}.1`);
+    if (((await stat(logPath).catch(() => undefined))?.size ?? 0) > LOG_LIMIT_BYTES)
+      await rename(logPath, `${logPath}.1`);
     const log = await open(logPath, 'a');
     const from = (await log.stat()).size;
     const [program, ...args] = asRoot(privilege, [

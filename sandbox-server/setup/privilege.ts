@@ -25,7 +25,10 @@ export async function isDebianLike(host: Host): Promise<boolean> {
 export async function aptInstall(host: Host, privilege: Privilege, packages: readonly string[]): Promise<void> {
   const env = { ...host.env, DEBIAN_FRONTEND: 'noninteractive' };
   const apt = (...args: string[]) =>
-    runCommand(asRoot(privilege, ['env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '-o', 'DPkg::Lock::Timeout=120', ...args]), { env });
+    runCommand(
+      asRoot(privilege, ['env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '-o', 'DPkg::Lock::Timeout=120', ...args]),
+      { env },
+    );
   const install = () => apt('install', '-y', '--no-install-recommends', ...packages);
   try {
     await install();

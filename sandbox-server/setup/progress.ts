@@ -1,7 +1,10 @@
 import type { Progress } from './types.ts';
 
 /** Progress as lines: one when a step ends, with its time; on a terminal one when it begins, too. */
-export function lineProgress(out: { write(text: string): unknown; isTTY?: boolean }, now: () => number = () => performance.now()): Progress {
+export function lineProgress(
+  out: { write(text: string): unknown; isTTY?: boolean },
+  now: () => number = () => performance.now(),
+): Progress {
   return {
     step(title) {
       const start = now();

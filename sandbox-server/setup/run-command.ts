@@ -15,7 +15,7 @@ export async function runCommand(command: readonly [string, ...string[]], option
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, {
       cwd: options.cwd,
-      env: { ...options.env } as NodeJS.ProcessEnv,
+      env: { ...options.env },
       signal: options.signal,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -27,7 +27,9 @@ export async function runCommand(command: readonly [string, ...string[]], option
       keep(text);
     });
     child.stderr.setEncoding('utf8').on('data', keep);
-    child.once('error', (error) => reject(new Error(`${program} could not be run: ${error.message}`, { cause: error })));
+    child.once('error', (error) =>
+      reject(new Error(`${program} could not be run: ${error.message}`, { cause: error })),
+    );
     child.once('close', (code, signal) => {
       if (code === 0) resolve(stdout);
       else reject(new Error(`\`${command.join(' ')}\` failed (${signal ?? `exit ${code}`}):\n${tail.trim()}`));

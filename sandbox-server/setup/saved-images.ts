@@ -13,7 +13,9 @@ export interface SavedImage {
   layers: string[];
 }
 
-const savedManifest = z.array(z.object({ Config: z.string(), RepoTags: z.array(z.string()).nullable(), Layers: z.array(z.string()) }));
+const savedManifest = z.array(
+  z.object({ Config: z.string(), RepoTags: z.array(z.string()).nullable(), Layers: z.array(z.string()) }),
+);
 
 /** Unpacks what the engine's `save` streams into a folder. Old and new engines name the files differently; manifest.json says how. */
 export async function unpackSavedImages(saved: Readable, folder: string): Promise<SavedImage[]> {
@@ -35,7 +37,11 @@ export async function unpackSavedImages(saved: Readable, folder: string): Promis
   await Promise.all([pipeline(saved, extract as unknown as Writable), unpack()]);
   const manifest = savedManifest.parse(JSON.parse(await readFile(join(folder, 'manifest.json'), 'utf8')));
   const file = (name: string) => inside(folder, links.get(name) ?? name);
-  return manifest.map(({ Config, RepoTags, Layers }) => ({ tags: RepoTags ?? [], config: file(Config), layers: Layers.map(file) }));
+  return manifest.map(({ Config, RepoTags, Layers }) => ({
+    tags: RepoTags ?? [],
+    config: file(Config),
+    layers: Layers.map(file),
+  }));
 }
 
 function inside(folder: string, name: string): string {

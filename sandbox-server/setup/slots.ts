@@ -21,7 +21,9 @@ export class Slots {
 }
 
 /** Waits for all, and only then fails if one did: nothing goes on behind the back of whoever waited. */
-export async function settleAll<T extends readonly unknown[]>(work: T): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
+export async function settleAll<T extends readonly unknown[]>(
+  work: T,
+): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
   await Promise.allSettled(work);
   return Promise.all(work);
 }

@@ -15,7 +15,9 @@ export async function runScript(node, script, args) {
   await access(path).catch(() => {
     throw new Error(`scripts/${script} is missing from this checkout.`);
   });
-  const child = spawn(node, ['--disable-warning=ExperimentalWarning', path, ...args], { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
+  const child = spawn(node, ['--disable-warning=ExperimentalWarning', path, ...args], {
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+  });
   // On a terminal Ctrl-C reaches the whole group, so passing it on would be a second one.
   const pass = { SIGINT: !process.stdin.isTTY, SIGTERM: true, SIGHUP: !process.stdin.isTTY };
   for (const [signal, forward] of Object.entries(pass)) {

@@ -52,7 +52,11 @@ function npm(...command) {
   const cli = process.env.npm_execpath;
   const [program, ...rest] = cli?.endsWith('.js') ? [process.execPath, cli, ...args] : ['npm', ...args];
   return new Promise((resolve, reject) => {
-    const child = spawn(program, rest, { cwd: root, stdio: ['ignore', 'ignore', 'pipe'], shell: process.platform === 'win32' });
+    const child = spawn(program, rest, {
+      cwd: root,
+      stdio: ['ignore', 'ignore', 'pipe'],
+      shell: process.platform === 'win32',
+    });
     let said = '';
     child.stderr.setEncoding('utf8').on('data', (text) => (said += text));
     child.once('error', reject);

@@ -1,7 +1,10 @@
 const START_OPTIONS = [
   ['--port <number>', 'the port to listen on; default 7070'],
   ['--host <address>', 'the address to listen on; default 127.0.0.1, so only this machine gets in'],
-  ['--data <folder>', 'where state, engine and downloads are kept; default $XDG_DATA_HOME/drydock or ~/.local/share/drydock'],
+  [
+    '--data <folder>',
+    'where state, engine and downloads are kept; default $XDG_DATA_HOME/drydock or ~/.local/share/drydock',
+  ],
   ['--yes', 'install what is missing (a container engine) without asking'],
 ];
 const DATA = START_OPTIONS[2];
@@ -9,7 +12,12 @@ const YES = START_OPTIONS[3];
 
 /** `options` is missing where the script prints its own help. */
 export const verbs = {
-  start: { script: 'start.ts', command: 'npm start', about: 'runs the site and its sandboxes; installs and builds what is missing first', options: START_OPTIONS },
+  start: {
+    script: 'start.ts',
+    command: 'npm start',
+    about: 'runs the site and its sandboxes; installs and builds what is missing first',
+    options: START_OPTIONS,
+  },
   doctor: {
     script: 'doctor.ts',
     command: 'npm run doctor',
@@ -22,8 +30,17 @@ export const verbs = {
     about: 'builds the images that sandboxes are made of, those that are missing or changed',
     options: [['--rebuild', 'build all of them again, with the newest packages'], DATA, YES],
   },
-  build: { script: 'build.ts', command: 'npm run build', about: 'builds the site into dist/', options: [['--force', 'also when nothing has changed']] },
-  verify: { script: 'verify.ts', command: 'npm run verify', about: 'solves every lab as a learner would, and sees wrong answers rejected' },
+  build: {
+    script: 'build.ts',
+    command: 'npm run build',
+    about: 'builds the site into dist/',
+    options: [['--force', 'also when nothing has changed']],
+  },
+  verify: {
+    script: 'verify.ts',
+    command: 'npm run verify',
+    about: 'solves every lab as a learner would, and sees wrong answers rejected',
+  },
   test: { script: 'test.ts', command: 'npm test', about: 'runs the tests' },
   lint: { script: 'lint.ts', command: 'npm run lint', about: 'checks types, style and what may import what' },
 };

@@ -8,7 +8,9 @@ export async function makeRunnable(node, yes) {
   const trial = spawnSync(node, ['--version'], { encoding: 'utf8' });
   if (trial.status === 0) return;
   if (!trial.stderr?.includes('libatomic.so.1')) {
-    throw new Error(`The pinned Node (${node}) does not run here: ${(trial.stderr || trial.error?.message || '').trim()}`);
+    throw new Error(
+      `The pinned Node (${node}) does not run here: ${(trial.stderr || trial.error?.message || '').trim()}`,
+    );
   }
   const command = asRoot();
   if (command !== undefined && (await allowed(yes))) {
@@ -37,7 +39,9 @@ async function allowed(yes) {
   if (!process.stdin.isTTY || !process.stdout.isTTY) return false;
   const prompt = createInterface({ input: process.stdin, output: process.stdout });
   try {
-    return /^(y|yes)?$/i.test((await prompt.question(`  The pinned Node needs Debian’s package ${PACKAGE}. Install it now? [Y/n] `)).trim());
+    return /^(y|yes)?$/i.test(
+      (await prompt.question(`  The pinned Node needs Debian’s package ${PACKAGE}. Install it now? [Y/n] `)).trim(),
+    );
   } finally {
     prompt.close();
   }

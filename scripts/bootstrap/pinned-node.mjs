@@ -15,7 +15,8 @@ const ENOUGH = 24;
 
 export async function pinnedNode() {
   const path = await pinnedNodePath();
-  if (path === undefined) throw new Error('The pinned Node is missing from node_modules. Run `npm ci`, without --omit=optional.');
+  if (path === undefined)
+    throw new Error('The pinned Node is missing from node_modules. Run `npm ci`, without --omit=optional.');
   return path;
 }
 
@@ -24,7 +25,9 @@ export async function pinnedNodePath() {
   const name = PACKAGES[`${process.platform}-${process.arch}`];
   if (name === undefined) {
     if (Number(process.versions.node.split('.')[0]) >= ENOUGH) return process.execPath;
-    throw new Error(`Drydock brings no Node for ${process.platform} on ${process.arch}. Install Node ${ENOUGH} or later, and run this with it.`);
+    throw new Error(
+      `Drydock brings no Node for ${process.platform} on ${process.arch}. Install Node ${ENOUGH} or later, and run this with it.`,
+    );
   }
   const path = join(root, 'node_modules', name, 'bin', 'node');
   return access(path).then(

@@ -20,12 +20,13 @@ const OLDEST = [20, 10] as const;
 const MEMORY_WANTED = 2 * 1024 ** 3;
 
 export function engineChecks(engine: EngineHandle, info: EngineInfo): Finding[] {
-  return [version(engine, info), limits(info), memory(info)];
+  return [engineVersion(engine, info), limits(info), memory(info)];
 }
 
-function version(engine: EngineHandle, info: EngineInfo): Finding {
+function engineVersion(engine: EngineHandle, info: EngineInfo): Finding {
   const [major = 0, minor = 0] = engine.version.split('.').map(Number);
-  if (info.OSType !== 'linux') return problem('engine', `${engine.description} runs ${info.OSType} containers.`, 'Switch it to Linux containers.');
+  if (info.OSType !== 'linux')
+    return problem('engine', `${engine.description} runs ${info.OSType} containers.`, 'Switch it to Linux containers.');
   if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])) {
     return problem('engine', `${engine.description} is older than ${OLDEST.join('.')}.`, 'Update it.');
   }
@@ -43,7 +44,10 @@ function limits(info: EngineInfo): Finding {
     const says = `${version}: the engine can’t limit ${missing.join(', ')}, so one sandbox can take all of it.`;
     return note('limits', says, 'Enable those cgroup controllers, or let nobody in whom you don’t trust.');
   }
-  return ok('limits', `${version}: memory, CPU and processes of each sandbox are limited; inside one, \`docker run --memory\` has no effect`);
+  return ok(
+    'limits',
+    `${version}: memory, CPU and processes of each sandbox are limited; inside one, \`docker run --memory\` has no effect`,
+  );
 }
 
 function memory(info: EngineInfo): Finding {
@@ -54,7 +58,9 @@ function memory(info: EngineInfo): Finding {
 
 /** How sandboxes are kept from the host, and why so. */
 export function isolation(info: EngineInfo): Finding {
-  const others = Object.keys(info.Runtimes ?? {}).filter((name) => name !== 'runc' && !name.startsWith('io.containerd.'));
+  const others = Object.keys(info.Runtimes ?? {}).filter(
+    (name) => name !== 'runc' && !name.startsWith('io.containerd.'),
+  );
   const offered = others.length > 0 ? `; this engine also offers the runtimes ${others.join(', ')}` : '';
   return ok(
     'isolation',

@@ -15,7 +15,11 @@ async function userNamespaces(): Promise<Finding> {
   const name = 'user namespaces';
   const read = async (path: string) => (await readFile(`/proc/sys/${path}`, 'utf8').catch(() => undefined))?.trim();
   if ((await read('user/max_user_namespaces')) === '0') {
-    return problem(name, 'The kernel allows none, and a sandbox’s engine needs one.', 'sudo sysctl -w user.max_user_namespaces=28633');
+    return problem(
+      name,
+      'The kernel allows none, and a sandbox’s engine needs one.',
+      'sudo sysctl -w user.max_user_namespaces=28633',
+    );
   }
   if ((await read('kernel/unprivileged_userns_clone')) === '0') {
     return problem(name, 'The kernel keeps them for root.', 'sudo sysctl -w kernel.unprivileged_userns_clone=1');
@@ -36,13 +40,18 @@ async function tunDevice(): Promise<Finding> {
 async function overlay(): Promise<Finding> {
   const known = await readFile('/proc/filesystems', 'utf8').catch(() => '');
   if (/\boverlay$/m.test(known)) return ok('overlay file system', 'there');
-  return note('overlay file system', 'The kernel has not loaded it; without it sandboxes are slow and large.', 'sudo modprobe overlay');
+  return note(
+    'overlay file system',
+    'The kernel has not loaded it; without it sandboxes are slow and large.',
+    'sudo modprobe overlay',
+  );
 }
 
 async function ipvs(): Promise<Finding> {
   const there = await stat('/proc/net/ip_vs').catch(() => undefined);
   if (there !== undefined) return ok('IPVS', 'there: Swarm’s virtual addresses and its ingress mesh forward');
-  const says = 'not loaded: in a swarm, virtual addresses and the ingress mesh don’t forward; DNS round robin and host ports do';
+  const says =
+    'not loaded: in a swarm, virtual addresses and the ingress mesh don’t forward; DNS round robin and host ports do';
   return note('IPVS', says, 'sudo modprobe ip_vs (where the kernel has it)');
 }
 
@@ -50,7 +59,11 @@ export async function diskCheck(dataDir: string): Promise<Finding> {
   const free = await freeBytes(dataDir);
   const says = `${gib(free)} free for ${dataDir}`;
   if (free > DISK_WANTED_GIB * GIB) return ok('disk', says);
-  return note('disk', `${says}; ${DISK_WANTED_GIB} GiB are a good start`, 'Free some, or choose another place with --data.');
+  return note(
+    'disk',
+    `${says}; ${DISK_WANTED_GIB} GiB are a good start`,
+    'Free some, or choose another place with --data.',
+  );
 }
 
 async function freeBytes(folder: string): Promise<number> {

@@ -17,11 +17,16 @@ export async function trial(engine: EngineHandle, images: ImageSet): Promise<Fin
     const run = await backend.exec(sandbox, 'host', ['docker', 'run', '--rm', 'hello-world']);
     run.stream.end();
     const [said, complaint, code] = await Promise.all([text(run.stream), text(run.stderr), run.exit]);
-    if (code !== 0 || !said.includes('Hello from Docker')) throw new Error(complaint.trim().split('\n').at(-1) ?? `exit ${code}`);
+    if (code !== 0 || !said.includes('Hello from Docker'))
+      throw new Error(complaint.trim().split('\n').at(-1) ?? `exit ${code}`);
     return ok(NAME, `ready in ${(ready / 1000).toFixed(1)} s; \`docker run hello-world\` worked in it`);
   } catch (error) {
     const cause = error instanceof Error && error.cause instanceof Error ? ` (${error.cause.message})` : '';
-    return problem(NAME, `It does not work: ${error instanceof Error ? error.message : String(error)}${cause}`, 'Look at what is marked above first.');
+    return problem(
+      NAME,
+      `It does not work: ${error instanceof Error ? error.message : String(error)}${cause}`,
+      'Look at what is marked above first.',
+    );
   } finally {
     await backend.destroyAll();
   }
