@@ -4,6 +4,8 @@ export default {
   entry: [
     'scripts/*.{ts,mjs}',
     'content/**/{lab.ts,lesson.mdx}',
+    'test/support/content/**/lab.ts',
+    'test/support/run-server.ts',
     // What pages load in their <script>s and name in their front matter, where knip does not look.
     'src/client/*.ts',
     'src/layouts/*.astro',

@@ -5,7 +5,7 @@
   var choice = null;
   try {
     choice = localStorage.getItem('drydock.theme');
-  } catch (error) {
+  } catch {
     root.dataset.storage = 'off'; // Storage is blocked: the system's theme it is.
   }
   if (choice !== 'light' && choice !== 'dark') choice = 'system';
@@ -15,7 +15,7 @@
   try {
     var split = localStorage.getItem('drydock.split');
     if (split && /^\d{2}(\.\d+)?$/.test(split)) root.style.setProperty('--split', split + '%');
-  } catch (error) {
+  } catch {
     root.dataset.storage = 'off';
   }
 })();

@@ -1,6 +1,5 @@
 import Docker from 'dockerode';
 import { mkdirSync } from 'node:fs';
-import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DockerBackend } from './backend/docker/docker-backend.ts';
@@ -77,7 +76,7 @@ export async function createApp(options: AppOptions): Promise<App> {
 
   const services = { config, store, clock: systemClock, log, sessions, status, lessons: new Set(lessons.keys()) };
   const http = await buildHttp(services);
-  const sockets = serveSockets(http.server as Server, services, (header) => http.parseCookie(header));
+  const sockets = serveSockets(http.server, services, (header) => http.parseCookie(header));
 
   let closing: Promise<void> | undefined;
   const close = async (sandboxes: 'remove' | 'keep') => {

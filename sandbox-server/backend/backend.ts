@@ -66,9 +66,9 @@ export interface ExecStream {
   readonly stream: Duplex;
   /** Standard error; ends at once with a PTY. Read it or `resume()` it: a full one holds the command back. */
   readonly stderr: Readable;
-  resize(size: { cols: number; rows: number }): Promise<void>;
+  readonly resize: (size: { cols: number; rows: number }) => Promise<void>;
   /** Resolves when the command ended; null when its code is not known (container gone). */
   readonly exit: Promise<number | null>;
   /** Ends the connection; safe to call twice. The command gets a hang-up, not a kill. */
-  close(): void;
+  readonly close: () => void;
 }

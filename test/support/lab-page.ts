@@ -28,10 +28,11 @@ export class LabPage {
   /** The terminal's text can be read only where it is not a picture: without WebGL xterm draws rows of text. */
   static async withoutWebgl(page: Page): Promise<void> {
     await page.addInitScript(() => {
-      const getContext = HTMLCanvasElement.prototype.getContext;
-      HTMLCanvasElement.prototype.getContext = function (this: HTMLCanvasElement, kind: string, ...more: unknown[]) {
-        return kind.startsWith('webgl') ? null : Reflect.apply(getContext, this, [kind, ...more]);
-      } as typeof getContext;
+      const { prototype } = HTMLCanvasElement;
+      const original = Reflect.get(prototype, 'getContext') as (...given: unknown[]) => unknown;
+      Reflect.set(prototype, 'getContext', function getContext(this: HTMLCanvasElement, ...given: unknown[]): unknown {
+        return String(given[0]).startsWith('webgl') ? null : Reflect.apply(original, this, given);
+      });
     });
   }
 

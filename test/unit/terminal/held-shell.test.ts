@@ -9,10 +9,10 @@ async function attached(from = 0) {
   const sent: Buffer[] = [];
   exec.inside.on('data', (chunk: Buffer) => sent.push(chunk));
   const shell = attachShell(exec, from);
-  return { exec, shell, frames: () => frames(Buffer.concat(sent)) };
+  return { exec, shell, frames: () => framesOf(Buffer.concat(sent)) };
 }
 
-function frames(bytes: Buffer): { type: string; payload: Buffer }[] {
+function framesOf(bytes: Buffer): { type: string; payload: Buffer }[] {
   const found = [];
   for (let at = 0; at < bytes.length; at += 5 + bytes.readUInt32BE(at + 1)) {
     found.push({ type: bytes.toString('latin1', at, at + 1), payload: bytes.subarray(at + 5, at + 5 + bytes.readUInt32BE(at + 1)) });
