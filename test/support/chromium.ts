@@ -1,12 +1,6 @@
-import { existsSync } from 'node:fs';
 import { chromium, type Browser } from 'playwright-core';
-
-const PLACES = [
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-];
+import { findChromium } from '../../sandbox-server/setup/chromium.ts';
+import { host } from '../../scripts/options.ts';
 
 const ARGUMENTS = [
   '--disable-gpu',
@@ -19,13 +13,13 @@ const ARGUMENTS = [
 
 /** The browser of this machine, without a window. */
 export async function launchChromium(): Promise<Browser> {
-  const executablePath = PLACES.find((place) => existsSync(place));
+  const executablePath = await findChromium(host);
   if (executablePath === undefined) {
     throw new Error(
       'These tests look at the pages in a real browser, and there is none. Install Chromium: apt-get install chromium',
     );
   }
   // Root may not use Chromium's sandbox.
-  const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+  const asRoot = host.uid === 0 ? ['--no-sandbox'] : [];
   return await chromium.launch({ executablePath, args: [...ARGUMENTS, ...asRoot] });
 }
