@@ -88,5 +88,6 @@ function tell(error: unknown): string {
   if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
     return `Port ${port} is taken by another program. Choose another one: npm start -- --port ${port + 1}`;
   }
-  return error instanceof Error ? error.message : String(error);
+  if (!(error instanceof Error)) return String(error);
+  return 'fix' in error ? `${error.message} ${String(error.fix)}` : error.message;
 }
