@@ -5,8 +5,8 @@ import { DrydockError } from '../errors.ts';
 import type { LabLesson } from '../lab/lessons.ts';
 import { filesArchive } from './files-archive.ts';
 
-/** For one line of a lab's setup: they make small things ready, downloads and builds are for the learner. */
-const SETUP_LINE_MS = 60_000;
+/** For one line of a lab’s setup: a build takes seconds, on a host with a class on it longer. */
+const SETUP_LINE_MS = 120_000;
 /** Of what a failed command printed, for the log. */
 const SHOWN_OUTPUT_CHARS = 2_000;
 
