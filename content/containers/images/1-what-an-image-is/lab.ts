@@ -21,7 +21,13 @@ export default defineLab({
     start: {
       check: async ({ docker, http, expect, notYet }) => {
         const shop = await docker.container('shop');
-        expect(shop.image, 'the image of container shop').toBe('shop:1');
+        const image = await docker.image('shop:1');
+        if (shop.imageId !== image.id) {
+          notYet('The container shop was made from another image than shop:1.', {
+            expected: 'a container from shop:1',
+            observed: `a container from ${shop.image}`,
+          });
+        }
         if (shop.ports.some((port) => port.host === 3000 && port.container === 8080)) {
           notYet('The two ports are the wrong way round: -p takes the machine’s port first, then the container’s.', {
             expected: 'port 8080 of the machine leads to 3000 in the container',
@@ -46,6 +52,7 @@ export default defineLab({
         expect(page.body, 'the answer on port 8080').toContain('The Harbour Shop');
       },
       nearMisses: [
+        { run: 'docker run -d --name shop -p 8080:3000 node:22-slim sleep 1000', says: /another image than shop:1/ },
         { run: 'docker run -d --name shop shop:1', says: /no port of the machine leads to it/ },
         { run: 'docker run -d --name shop -p 3000:8080 shop:1', says: /wrong way round/ },
         { run: 'timeout 2 docker run --name shop -p 8080:3000 shop:1', says: /not running/ },

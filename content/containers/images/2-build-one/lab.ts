@@ -31,19 +31,20 @@ async function shopPage({ http, expect }: CheckContext, port: number): Promise<s
   return page.body;
 }
 
-/** Ends with "not yet" when the last build of this image failed, or had no name. */
+/** Ends with "not yet" when there is no such image, because the build failed or the image got no name or another one. */
 async function builtImage({ docker, notYet }: CheckContext, tag: string, afterFailure: string): Promise<ImageFacts> {
   if (await docker.hasImage(tag)) return docker.image(tag);
-  const images = await docker.images();
-  if (images.some((image) => image.tags.length === 0)) {
+  const images = (await docker.images()).sort((a, b) => b.createdAt.getTime() - a.createdAt.getTime());
+  if (images[0]?.tags.length === 0) {
     notYet(`There is an image without a name, but no ${tag}. docker build -t gives the name.`, {
       expected: `an image ${tag}`,
       observed: 'an image without a name',
     });
   }
+  const names = images.flatMap((image) => image.tags).slice(0, 5);
   return notYet(`There is no image ${tag} yet. ${afterFailure}`, {
     expected: `an image ${tag}`,
-    observed: 'no such image',
+    observed: names.length === 0 ? 'no image' : `images: ${names.join(', ')}`,
   });
 }
 
