@@ -106,14 +106,17 @@ export class TypingTerminal implements Disposable {
 
   async #until(isTrue: () => boolean, ms: number, signal: AbortSignal, what: string): Promise<void> {
     const deadline = AbortSignal.any([signal, AbortSignal.timeout(ms)]);
-    while (!isTrue()) {
-      if (this.#ended) throw this.#ended;
-      signal.throwIfAborted();
-      if (deadline.aborted) throw new Error(`${what} within ${ms / 1000} s; the terminal shows:\n${this.#shown()}`);
-      const { promise, resolve } = Promise.withResolvers<void>();
-      this.#wake = resolve;
-      deadline.addEventListener('abort', () => resolve(), { once: true });
-      await promise;
+    const onAbort = () => this.#wake();
+    deadline.addEventListener('abort', onAbort, { once: true });
+    try {
+      while (!isTrue()) {
+        if (this.#ended) throw this.#ended;
+        signal.throwIfAborted();
+        if (deadline.aborted) throw new Error(`${what} within ${ms / 1000} s; the terminal shows:\n${this.#shown()}`);
+        await new Promise<void>((resolve) => (this.#wake = resolve));
+      }
+    } finally {
+      deadline.removeEventListener('abort', onAbort);
     }
   }
 
