@@ -1,5 +1,5 @@
 /** @jsxImportSource preact */
-import { useEffect } from 'preact/hooks';
+import { useRef } from 'preact/hooks';
 import type { SessionView } from '../../../../sandbox-server/protocol/views.ts';
 import type { WorkspaceState } from '../workspace-state.ts';
 import type { WorkspaceActions } from './actions.ts';
@@ -14,6 +14,7 @@ import { TerminalTabs } from './terminal-tabs.tsx';
 import { TerminalTools } from './terminal-tools.tsx';
 import { TouchKeys } from './touch-keys.tsx';
 import { useStore } from './use-store.ts';
+import { useWatched } from './use-watched.ts';
 
 /** All of the aside. */
 export function WorkspaceView({ store, actions }: WorkspaceProps) {
@@ -34,19 +35,6 @@ export function WorkspaceView({ store, actions }: WorkspaceProps) {
   );
 }
 
-/** Live messages are wanted while somebody looks: at the panel, or at the tabs of the ports. */
-function useLive(actions: WorkspaceActions): void {
-  useEffect(() => {
-    const tell = () => actions.wantLive(!document.hidden);
-    tell();
-    document.addEventListener('visibilitychange', tell);
-    return () => {
-      document.removeEventListener('visibilitychange', tell);
-      actions.wantLive(false);
-    };
-  }, []);
-}
-
 interface DeskProps {
   state: WorkspaceState;
   session: SessionView;
@@ -57,10 +45,12 @@ interface DeskProps {
 function Desk({ state, session, actions }: DeskProps) {
   const { preferences, problem, activePreview } = state;
   const previews = session.preview === undefined ? [] : state.previews.open;
-  useLive(actions);
+  const desk = useRef<HTMLDivElement>(null);
+  useWatched(desk, actions.wantLive);
   const active = session.terminals.find(({ id }) => id === state.activeTerminal) ?? session.terminals[0];
   return (
     <div
+      ref={desk}
       class="ws-desk"
       data-panel={preferences.panelOpen ? 'open' : 'closed'}
       style={{ '--split': preferences.split }}

@@ -1,0 +1,317 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Browser, BrowserContextOptions } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { LiveContainer, LiveImage, LiveView } from '../../sandbox-server/protocol/live.ts';
+import type { SessionView } from '../../sandbox-server/protocol/views.ts';
+import { launchChromium } from '../support/chromium.ts';
+import { LabPage } from '../support/lab-page.ts';
+import { MockLab } from '../support/mock-lab.ts';
+import { siteServer, type SiteServer } from '../support/site-server.ts';
+
+const LESSON = 'containers/images/what-an-image-is';
+
+/** On a busy machine a page may take its time; a test that passes does not wait for it. */
+const PATIENCE_MS = 15_000;
+const soon = <T>(read: () => T) => expect.poll(read, { timeout: PATIENCE_MS, interval: 20 });
+
+let site: SiteServer;
+let browser: Browser;
+
+beforeAll(async () => {
+  [site, browser] = await Promise.all([siteServer(), launchChromium()]);
+}, 120_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await site?.[Symbol.asyncDispose]();
+});
+
+async function open(prepare: (lab: MockLab) => void = () => undefined, options: BrowserContextOptions = {}) {
+  const context = await browser.newContext({
+    viewport: { width: 1440, height: 900 },
+    reducedMotion: 'reduce',
+    ...options,
+  });
+  const page = await context.newPage();
+  await LabPage.withoutWebgl(page);
+  const lab = await MockLab.on(page, LESSON);
+  prepare(lab);
+  await page.goto(`${site.url}/${LESSON}/`, { waitUntil: 'networkidle' });
+  return { page, lab, view: new LabPage(page), [Symbol.asyncDispose]: () => context.close() };
+}
+
+/** The lab is running, and the learner has its prompt. */
+async function running(options: BrowserContextOptions = {}) {
+  const opened = await open(() => undefined, options);
+  await opened.page.getByRole('button', { name: 'Start the lab' }).click();
+  await soon(() => opened.lab.terminals.size).toBe(1);
+  opened.lab.terminal.prompts();
+  await opened.view.shows('$');
+  return opened;
+}
+
+const STATES: [string, Partial<SessionView>, string][] = [
+  ['queued', { state: 'queued' }, 'Waiting for a free place'],
+  ['starting', { state: 'starting', steps: [{ label: 'Start the engine', state: 'doing' }] }, 'Start the engine'],
+  ['stopping', { state: 'stopping' }, 'Stopping your lab'],
+  [
+    'failed',
+    {
+      state: 'failed',
+      problem: { code: 'image-missing', message: 'An image is missing.', fix: 'Run `npm run images`.' },
+    },
+    'An image is missing.',
+  ],
+  [
+    'idle',
+    { state: 'ended', problem: { code: 'session-idle', message: 'Nobody used the lab.', fix: 'Start it again.' } },
+    'Start a fresh lab',
+  ],
+];
+
+test.each(STATES)('%s says so, and axe finds nothing, dark and light', async (_name, state, words) => {
+  await using opened = await open((lab) => void (lab.session = { ...lab.session, ...state }));
+  const { page } = opened;
+  await page.getByRole('button', { name: 'Start the lab' }).click();
+  await soon(() => page.locator('#workspace').textContent()).toContain(words);
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+  }
+});
+
+test('starting ticks its steps, with the time each took', async () => {
+  await using opened = await open((lab) => void (lab.session = { ...lab.session, state: 'starting' }));
+  const { page, lab } = opened;
+  await page.getByRole('button', { name: 'Start the lab' }).click();
+  await soon(() => lab.told.length).toBeGreaterThan(0);
+  lab.becomes({ steps: [{ label: 'Make a network', state: 'done', ms: 1240 }] });
+  await soon(() => page.locator('.ws-steps li').textContent()).toBe('Make a network, done1.2 s');
+});
+
+test('a learner with too many labs can give one up for this one', async () => {
+  await using opened = await open((lab) => {
+    lab.refusal = { status: 429, error: { code: 'too-many-sessions', message: 'Two are running.', fix: 'Stop one.' } };
+    lab.me.sessions = [{ ...lab.session, id: 's9', lesson: 'containers/images/build-one' }];
+  });
+  const { page, lab, view } = opened;
+  await page.getByRole('button', { name: 'Start the lab' }).click();
+  const stop = page.getByRole('button', { name: 'Stop it and start this one' });
+  await stop.waitFor();
+  lab.refusal = undefined;
+  await stop.click();
+  await soon(() => lab.terminals.size).toBe(1);
+  expect(lab.asked).toEqual(['POST /api/sessions', 'DELETE /api/sessions/s9', 'POST /api/sessions']);
+  lab.terminal.prompts();
+  await view.shows('$');
+});
+
+test('keys reach the shell, and what it prints shows', async () => {
+  await using opened = await running();
+  const { lab, view } = opened;
+  await view.types('ls');
+  await soon(() => lab.terminal.typed).toBe('ls\r');
+  lab.terminal.prints('ls\r\nDockerfile\r\n');
+  await view.shows('Dockerfile');
+});
+
+test('after a lost connection every line is there once', async () => {
+  await using opened = await running();
+  const { lab, view } = opened;
+  lab.terminal.prints('one\r\n');
+  await view.shows('one');
+  const seen = lab.terminal.printed.length;
+  await lab.terminal.drops();
+  lab.terminal.printed += 'two\r\n';
+  const screen = await view.shows('two');
+  expect(screen.match(/one|two/g)).toEqual(['one', 'two']);
+  expect(lab.terminal.addresses.map(({ search }) => search)).toEqual(['', `?epoch=e1&offset=${seen}`]);
+});
+
+test('a reload shows what was there, answers no old query, and gives the focus back', async () => {
+  await using opened = await running();
+  const { page, lab, view } = opened;
+  lab.terminal.prints('\x1b[c');
+  await soon(() => lab.terminal.typed).toBe('\x1b[?1;2c');
+  lab.me.sessions = [lab.session];
+  await page.reload();
+  await view.shows('$');
+  await soon(() => page.evaluate(() => document.activeElement?.className)).toBe('xterm-helper-textarea');
+  await page.keyboard.type('x');
+  await soon(() => lab.terminal.typed).toBe('\x1b[?1;2cx');
+});
+
+test('what a program prints changes nothing but the screen', async () => {
+  await using opened = await running({ permissions: ['clipboard-read', 'clipboard-write'] });
+  const { page, lab, view } = opened;
+  await page.evaluate(() => navigator.clipboard.writeText('mine'));
+  const title = await page.title();
+  lab.terminal.prints('\x1b]52;c;aGFja2Vk\x07\x1b]2;evil\x07<img src=x onerror="window.evil=1">');
+  await view.shows('<img src=x');
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe('mine');
+  expect(await page.title()).toBe(title);
+  expect(await page.locator('#workspace img').count()).toBe(0);
+});
+
+test('a paste is one paste, whatever is in it', async () => {
+  await using opened = await running({ permissions: ['clipboard-read', 'clipboard-write'] });
+  const { page, lab } = opened;
+  await page.evaluate(() => navigator.clipboard.writeText('ls\x1b[201~\nrm -rf ~\n'));
+  await page.locator('.xterm-helper-textarea').focus();
+  await page.keyboard.press('Control+Shift+V');
+  await soon(() => lab.terminal.typed).toBe('\x1b[200~ls\rrm -rf ~\r\x1b[201~');
+});
+
+test('a run block is typed as one paste; while a command runs it waits, and can be given up', async () => {
+  await using opened = await running();
+  const { page, lab } = opened;
+  const run = (code: string) =>
+    page.evaluate((detail) => document.dispatchEvent(new CustomEvent('drydock:run', { detail })), { code });
+  await run('docker ps');
+  await soon(() => lab.terminal.typed).toBe('\x1b[200~docker ps\x1b[201~\r');
+  lab.terminal.runs();
+  await run('docker images');
+  await page.getByText('A command is still running here.').waitFor();
+  expect((await new AxeBuilder({ page }).include('#workspace').analyze()).violations).toEqual([]);
+  lab.terminal.prompts();
+  await soon(() => lab.terminal.typed).toContain('\x1b[200~docker images\x1b[201~\r');
+  lab.terminal.runs();
+  await run('docker volume ls');
+  await page.getByRole('button', { name: 'Don’t run it' }).click();
+  lab.terminal.prompts();
+  await page.waitForTimeout(200);
+  expect(lab.terminal.typed).not.toContain('volume');
+});
+
+test('terminals open, are reached by arrow keys, and close', async () => {
+  await using opened = await running();
+  const { page, lab } = opened;
+  await page.getByRole('button', { name: 'Another terminal on host' }).click();
+  await soon(() => lab.terminals.size).toBe(2);
+  const tab = (name: string) => page.getByRole('tab', { name, exact: true });
+  expect(await tab('host 2').getAttribute('aria-selected')).toBe('true');
+  await tab('host 2').focus();
+  await page.keyboard.press('ArrowLeft');
+  expect(await tab('host').getAttribute('aria-selected')).toBe('true');
+  await page.keyboard.press('End');
+  await page.keyboard.press('Delete');
+  await soon(() => tab('host 2').count()).toBe(0);
+  expect(lab.asked.at(-1)).toBe('DELETE /api/sessions/s1/terminals/t2');
+});
+
+test('F6 goes from the terminal to the panel and the lesson, and back', async () => {
+  await using opened = await running();
+  const { page } = opened;
+  await page.locator('.xterm-helper-textarea').focus();
+  const focused = () =>
+    page.evaluate(
+      () => document.activeElement?.closest('main, [data-region]')?.getAttribute('data-region') ?? 'lesson',
+    );
+  const places: string[] = [];
+  for (let press = 0; press < 3; press++) {
+    const before = await focused();
+    await page.keyboard.press('F6');
+    await soon(focused).not.toBe(before);
+    places.push(await focused());
+  }
+  expect(places).toEqual(['panel', 'lesson', 'terminal']);
+});
+
+test('a reset says what is lost; keeping is one key', async () => {
+  await using opened = await running();
+  const { page, lab } = opened;
+  await page.getByRole('button', { name: 'Lab menu' }).click();
+  await page.getByRole('button', { name: 'Reset the lab…' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Reset the lab?' });
+  expect(await dialog.textContent()).toContain('Lost:');
+  await page.keyboard.press('Escape');
+  await soon(() => dialog.count()).toBe(0);
+  expect(lab.asked).toEqual(['POST /api/sessions']);
+  await page.getByRole('button', { name: 'Lab menu' }).click();
+  await page.getByRole('button', { name: 'Reset the lab…' }).click();
+  await dialog.getByRole('button', { name: 'Reset', exact: true }).click();
+  await soon(() => lab.asked.at(-1)).toBe('POST /api/sessions/s1/reset');
+});
+
+const layer = (id: string) => ({ diffId: `sha256:${id}`, instruction: `RUN ${id}`, size: 1_000_000 });
+const image = (name: string, ...ids: string[]): LiveImage => ({
+  id: `sha256:${name}`,
+  tags: [name],
+  size: ids.length * 1_000_000,
+  createdAt: 0,
+  layers: ids.map(layer),
+});
+const web: LiveContainer = {
+  id: 'c1',
+  name: 'web',
+  image: 'shop:1',
+  imageId: 'sha256:shop:1',
+  state: 'running',
+  status: 'Up',
+  ports: [{ host: 8080, container: 80, protocol: 'tcp' }],
+  networks: ['bridge'],
+  volumes: ['data'],
+};
+const picture: LiveView = {
+  machine: 'host',
+  images: [image('shop:2', 'base', 'two'), image('shop:1', 'base', 'one')],
+  containers: [web],
+  networks: [{ id: 'n1', name: 'bridge', driver: 'bridge', subnet: '172.17.0.0/16' }],
+  volumes: [{ name: 'data', driver: 'local' }],
+};
+
+test.each([1440, 390])('the live view draws the sandbox at %i pixels, and axe finds nothing', async (width) => {
+  await using opened = await open(() => undefined, { viewport: { width, height: 900 } });
+  const { page, lab } = opened;
+  await page.getByRole('button', { name: width < 1100 ? 'Open the lab' : 'Start the lab' }).click();
+  await soon(() => lab.told).toContainEqual({ type: 'live', on: true });
+  lab.shows(picture);
+  const stack = page.locator('.ws-stack').filter({ hasText: 'shop:2' }).first();
+  await soon(() => stack.textContent()).toContain('shared with shop:1');
+  expect(await stack.textContent()).toContain('1 MB of its own');
+  expect(await page.getByRole('region', { name: 'Network bridge' }).textContent()).toContain(
+    'web shop:1runningport 8080 → 80volume data',
+  );
+  expect(await page.locator('.ws-volume').textContent()).toContain('datain web');
+  expect((await new AxeBuilder({ page }).include('#workspace').analyze()).violations).toEqual([]);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+
+  lab.shows({ ...picture, containers: [{ ...web, state: 'exited', exitCode: 1 }] });
+  await soon(() => page.locator('.ws-container-state').textContent()).toBe('exited (1)');
+  await soon(() => page.getByRole('status').allTextContents()).toContain('Live view: container web exited (1).');
+  lab.shows({ ...picture, containers: [] });
+  await soon(() => page.locator('.ws-container').count()).toBe(0);
+});
+
+test('what was printed while the sheet was closed is in view when it opens', async () => {
+  await using opened = await open((lab) => void (lab.me.sessions = [lab.session]), {
+    viewport: { width: 390, height: 844 },
+  });
+  const { page, lab, view } = opened;
+  await soon(() => lab.terminals.size).toBe(1);
+  for (let line = 1; line <= 200; line++) lab.terminal.prints(`line ${line}\r\n`);
+  await page.getByRole('button', { name: 'Open the lab' }).click();
+  await view.shows('line 200');
+});
+
+test('nobody looks: no live messages are asked for', async () => {
+  await using opened = await open(() => undefined, { viewport: { width: 390, height: 844 } });
+  const { page, lab } = opened;
+  await page.getByRole('button', { name: 'Open the lab' }).click();
+  await soon(() => lab.told.at(-1)).toEqual({ type: 'live', on: true });
+  await page.getByRole('button', { name: 'Back to the lesson' }).click();
+  await soon(() => lab.told.at(-1)).toEqual({ type: 'live', on: false });
+});
+
+test('text size and screen reader mode are remembered', async () => {
+  await using opened = await running();
+  const { page, lab, view } = opened;
+  await page.getByRole('button', { name: 'Larger terminal text' }).click();
+  await page.getByRole('button', { name: 'Screen reader mode of the terminal' }).click();
+  await page.locator('.xterm-accessibility').waitFor({ state: 'attached' });
+  lab.me.sessions = [lab.session];
+  await page.reload();
+  await view.shows('$');
+  await page.locator('.xterm-accessibility').waitFor({ state: 'attached' });
+  expect(await view.terminal.evaluate((rows) => getComputedStyle(rows).fontSize)).toBe('15px');
+});
