@@ -25,6 +25,8 @@ export interface SocketEnvironment {
   now: () => number;
   /** Calls back when trying again at once makes sense: the network returned, the page is looked at. Returns how to stop. */
   onWake: (retry: () => void) => () => void;
+  /** A connection came about: the server is there, so the others need not wait either. */
+  wake: () => void;
 }
 
 export interface SocketHandlers {
@@ -107,6 +109,7 @@ export class ReconnectingSocket {
       opened = true;
       this.#stableTimer = this.#environment.setTimeout(() => (this.#failures = 0), STABLE_MS);
       this.#report('open', undefined, true);
+      this.#environment.wake();
     };
     socket.onmessage = ({ data }: MessageEvent<unknown>) => {
       if (typeof data === 'string') this.#handlers.onText(data);

@@ -42,6 +42,7 @@ export class TerminalScreen {
   readonly #follow: FollowOutput;
   readonly #handlers: TerminalScreenHandlers;
   readonly #cleanups: (() => void)[] = [];
+  readonly #label: string;
   #opened = false;
   #wantsFocus = false;
 
@@ -86,8 +87,6 @@ export class TerminalScreen {
     this.#cleanups.push(onThemeChange(() => (this.#terminal.options.theme = theme())));
     this.#label = options.label;
   }
-
-  readonly #label: string;
 
   /** Into the document: sizes can be measured from now on. Later calls just fit. */
   async show(): Promise<void> {

@@ -101,7 +101,7 @@ export class FakeEnvironment implements SocketEnvironment {
     }
   }
 
-  wake(): void {
+  readonly wake = () => {
     for (const retry of [...this.#wakers]) retry();
-  }
+  };
 }

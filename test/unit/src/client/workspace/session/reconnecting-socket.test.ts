@@ -56,6 +56,18 @@ test('waking up skips the wait, and does nothing to a connection that works', ()
   expect(environment.sockets).toHaveLength(2);
 });
 
+test('when one connection is back, the others do not wait any longer', () => {
+  const environment = new FakeEnvironment();
+  const handlers = { url: () => '/', onText: () => undefined, onBytes: () => undefined, onState: () => undefined };
+  const sockets = [new ReconnectingSocket(environment, handlers), new ReconnectingSocket(environment, handlers)];
+  const [first, second] = environment.sockets;
+  first?.drops();
+  second?.drops();
+  sockets[0]?.retryNow();
+  environment.socket.open();
+  expect(environment.sockets).toHaveLength(4);
+});
+
 test.each([CLOSE.ended, CLOSE.notFound, CLOSE.badFrame])('close code %i is final', (code) => {
   const { environment, states } = connect();
   environment.socket.open();
