@@ -129,7 +129,9 @@ describe('a newcomer goes through the first lesson', () => {
 
   test('a server that was killed comes back, and the page goes on by itself', async () => {
     const complained = lab.complaints.length;
-    await lab.types('for i in 1 2 3; do sleep 1; echo "tick $i"; done');
+    await lab.types('for i in 1 2 3; do echo "tick $i"; sleep 2; done');
+    // What is typed while nobody listens is lost; the command must have arrived.
+    await lab.shows(/^tick 1$/m);
     await server.end('SIGKILL');
     await expect.poll(() => lab.page.locator('.ws-chip').textContent(), { timeout: 20_000 }).toMatch(/connect/i);
     await startServer();
