@@ -55,7 +55,9 @@ export async function createApp(options: AppOptions): Promise<App> {
 
   const docker = engine === null ? undefined : new Docker(engine.dockerodeOptions);
   const backend =
-    docker === undefined || images === null ? undefined : new DockerBackend({ docker, owner: ownerOf(config.dataDir), images });
+    docker === undefined || images === null
+      ? undefined
+      : new DockerBackend({ docker, owner: ownerOf(config.dataDir), images });
   const sessions =
     backend === undefined
       ? undefined
@@ -63,7 +65,10 @@ export async function createApp(options: AppOptions): Promise<App> {
 
   const status = async (): Promise<StatusView> => {
     if (engine === null || docker === undefined || sessions === undefined) {
-      const problem = new DrydockError('no-engine', options.engineProblem && { detail: options.engineProblem.what, fix: options.engineProblem.fix });
+      const problem = new DrydockError(
+        'no-engine',
+        options.engineProblem && { detail: options.engineProblem.what, fix: options.engineProblem.fix },
+      );
       return { labs: 'unavailable', problem: problem.view() };
     }
     try {

@@ -48,6 +48,7 @@ export function defaultSessionLimits(memoryBytes: number = totalmem()): SessionL
 export function configFromEnvironment(environment: NodeJS.ProcessEnv): Partial<Config> {
   const level = environment['DRYDOCK_LOG'];
   if (level === undefined || level === '') return {};
-  if (level === 'debug' || level === 'info' || level === 'warn' || level === 'error' || level === 'silent') return { logLevel: level };
+  if (level === 'debug' || level === 'info' || level === 'warn' || level === 'error' || level === 'silent')
+    return { logLevel: level };
   throw new Error(`DRYDOCK_LOG is “${level}”. It takes debug, info, warn, error or silent.`);
 }

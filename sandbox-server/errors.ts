@@ -2,7 +2,11 @@ import type { ProblemView } from './protocol/views.ts';
 
 /** Every error that a client can see: stable code → HTTP status, what happened, what to do. */
 export const CATALOGUE = {
-  'not-found': { status: 404, message: 'There is nothing at this address.', fix: 'Check the address, or go back to the course page.' },
+  'not-found': {
+    status: 404,
+    message: 'There is nothing at this address.',
+    fix: 'Check the address, or go back to the course page.',
+  },
   'unknown-lesson': { status: 404, message: 'There is no such lesson.', fix: 'Choose a lesson on the course page.' },
   // The same answer for one that does not exist and one that is somebody else's: no hint that it exists.
   'unknown-session': {
@@ -11,22 +15,54 @@ export const CATALOGUE = {
     fix: 'Start the lab again on the lesson’s page.',
   },
   'unknown-terminal': { status: 404, message: 'This terminal is not there any more.', fix: 'Open another one with +.' },
-  'unknown-machine': { status: 404, message: 'This lab has no such machine.', fix: 'Choose one of the machines in the tabs.' },
-  'unknown-task': { status: 404, message: 'This lab has no such task.', fix: 'Reload the page: the lesson may have changed.' },
+  'unknown-machine': {
+    status: 404,
+    message: 'This lab has no such machine.',
+    fix: 'Choose one of the machines in the tabs.',
+  },
+  'unknown-task': {
+    status: 404,
+    message: 'This lab has no such task.',
+    fix: 'Reload the page: the lesson may have changed.',
+  },
   'lesson-without-lab': { status: 409, message: 'This lesson has no lab.', fix: 'Just read on.' },
-  'bad-request': { status: 400, message: 'The request is not what this address takes.', fix: 'Reload the page. If it happens again, tell the organiser.' },
+  'bad-request': {
+    status: 400,
+    message: 'The request is not what this address takes.',
+    fix: 'Reload the page. If it happens again, tell the organiser.',
+  },
   'bad-frame': { status: 400, message: 'A message was not of the protocol.', fix: 'Reload the page.' },
   'too-large': { status: 413, message: 'That is more than this address takes.', fix: 'Send less.' },
-  'foreign-origin': { status: 403, message: 'This request comes from another site.', fix: 'Open the course at its own address.' },
-  'not-ready': { status: 409, message: 'The lab is not running.', fix: 'Wait until it has started, or start it again.' },
-  'cannot-extend': { status: 409, message: 'This lab has reached its longest lifetime.', fix: 'Stop it and start a new one; finished tasks stay finished.' },
+  'foreign-origin': {
+    status: 403,
+    message: 'This request comes from another site.',
+    fix: 'Open the course at its own address.',
+  },
+  'not-ready': {
+    status: 409,
+    message: 'The lab is not running.',
+    fix: 'Wait until it has started, or start it again.',
+  },
+  'cannot-extend': {
+    status: 409,
+    message: 'This lab has reached its longest lifetime.',
+    fix: 'Stop it and start a new one; finished tasks stay finished.',
+  },
   'too-many-sessions': {
     status: 429,
     message: 'You have as many labs running as one learner may have.',
     fix: 'Stop one of them, then start this one.',
   },
-  'too-many-terminals': { status: 429, message: 'This lab has as many terminals as it may have.', fix: 'Close one of them first.' },
-  'too-many-sockets': { status: 429, message: 'Too many connections to this lab are open.', fix: 'Close other tabs of this page.' },
+  'too-many-terminals': {
+    status: 429,
+    message: 'This lab has as many terminals as it may have.',
+    fix: 'Close one of them first.',
+  },
+  'too-many-sockets': {
+    status: 429,
+    message: 'Too many connections to this lab are open.',
+    fix: 'Close other tabs of this page.',
+  },
   'at-capacity': {
     status: 503,
     message: 'All places on this server are taken.',
@@ -57,9 +93,21 @@ export const CATALOGUE = {
     message: 'The sandbox used more memory than it may and was stopped.',
     fix: 'Start it again for a fresh one; finished tasks stay finished.',
   },
-  'start-failed': { status: 500, message: 'The lab could not be started.', fix: 'Try again. If it fails again, tell the organiser.' },
-  'session-expired': { status: 410, message: 'The lab’s time was over, so it was stopped.', fix: 'Start it again; finished tasks stay finished.' },
-  'session-idle': { status: 410, message: 'Nobody used the lab for a while, so it was stopped.', fix: 'Start it again; finished tasks stay finished.' },
+  'start-failed': {
+    status: 500,
+    message: 'The lab could not be started.',
+    fix: 'Try again. If it fails again, tell the organiser.',
+  },
+  'session-expired': {
+    status: 410,
+    message: 'The lab’s time was over, so it was stopped.',
+    fix: 'Start it again; finished tasks stay finished.',
+  },
+  'session-idle': {
+    status: 410,
+    message: 'Nobody used the lab for a while, so it was stopped.',
+    fix: 'Start it again; finished tasks stay finished.',
+  },
   'data-in-use': {
     status: 503,
     message: 'Another Drydock uses this data folder.',
@@ -75,7 +123,11 @@ export const CATALOGUE = {
     message: 'The server could not store this.',
     fix: 'Nothing that was stored before is lost. The organiser should look at the disk’s free space.',
   },
-  internal: { status: 500, message: 'Something went wrong on the server.', fix: 'Try again. The organiser finds the cause in the server’s log.' },
+  internal: {
+    status: 500,
+    message: 'Something went wrong on the server.',
+    fix: 'Try again. The organiser finds the cause in the server’s log.',
+  },
 } as const satisfies Record<string, { status: number; message: string; fix: string }>;
 
 export type ErrorCode = keyof typeof CATALOGUE;

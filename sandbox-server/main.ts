@@ -52,7 +52,8 @@ export async function main(options: MainOptions): Promise<void> {
   try {
     const address = await app.listen();
     console.log(`\n  Drydock is ready: ${address}\n`);
-    if (options.engineProblem) console.log(`  Labs are off: ${options.engineProblem.what} ${options.engineProblem.fix}\n`);
+    if (options.engineProblem)
+      console.log(`  Labs are off: ${options.engineProblem.what} ${options.engineProblem.fix}\n`);
     await stopped;
     console.log('\n  Stopping: removing sandboxes…');
   } finally {

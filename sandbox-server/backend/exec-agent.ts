@@ -34,7 +34,13 @@ export class ExecAgent extends Agent {
 /** node:http calls these on kept connections; they mean nothing on a pipe. */
 function asSocket(stream: Duplex): Duplex {
   const nothing = () => stream;
-  return Object.assign(stream, { setKeepAlive: nothing, setNoDelay: nothing, setTimeout: nothing, ref: nothing, unref: nothing });
+  return Object.assign(stream, {
+    setKeepAlive: nothing,
+    setNoDelay: nothing,
+    setTimeout: nothing,
+    ref: nothing,
+    unref: nothing,
+  });
 }
 
 function toError(error: unknown): Error {

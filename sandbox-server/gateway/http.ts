@@ -45,12 +45,22 @@ export async function buildHttp(services: GatewayServices): Promise<FastifyInsta
     const { origin } = request.headers;
     // Browsers name the origin on every request that changes something; programs that are no browsers need not.
     // A previewed page has no origin to show; the token in its address is what lets it in.
-    if (changes && !request.url.startsWith('/preview/') && origin !== undefined && !sameOrigin(origin, request.headers.host)) throw new DrydockError('foreign-origin');
+    if (
+      changes &&
+      !request.url.startsWith('/preview/') &&
+      origin !== undefined &&
+      !sameOrigin(origin, request.headers.host)
+    )
+      throw new DrydockError('foreign-origin');
   });
 
   app.setErrorHandler(async (error, request, reply) => {
     const known = known400(error) ?? toDrydockError(error);
-    if (known.status >= 500) services.log.error({ url: request.url, method: request.method, code: known.code, err: known.cause ?? known }, known.message);
+    if (known.status >= 500)
+      services.log.error(
+        { url: request.url, method: request.method, code: known.code, err: known.cause ?? known },
+        known.message,
+      );
     return reply.code(known.status).send({ error: known.view() });
   });
 
@@ -68,6 +78,9 @@ function known400(error: unknown): DrydockError | undefined {
   if (statusCode === 413) return new DrydockError('too-large');
   if (statusCode === undefined || statusCode >= 500) return undefined;
   if (statusCode === 404) return new DrydockError('not-found');
-  const detail = code === 'FST_ERR_CTP_INVALID_JSON_BODY' || error instanceof SyntaxError ? 'The request’s body is not JSON.' : undefined;
+  const detail =
+    code === 'FST_ERR_CTP_INVALID_JSON_BODY' || error instanceof SyntaxError
+      ? 'The request’s body is not JSON.'
+      : undefined;
   return new DrydockError('bad-request', detail === undefined ? { cause: error } : { detail });
 }

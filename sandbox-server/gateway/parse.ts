@@ -5,7 +5,9 @@ import { DrydockError } from '../errors.ts';
 export function parseBody<T>(schema: z.ZodType<T>, body: unknown): T {
   const result = schema.safeParse(body);
   if (result.success) return result.data;
-  throw new DrydockError('bad-request', { detail: `The request’s body is not right: ${z.prettifyError(result.error).replaceAll('\n', ' ')}.` });
+  throw new DrydockError('bad-request', {
+    detail: `The request’s body is not right: ${z.prettifyError(result.error).replaceAll('\n', ' ')}.`,
+  });
 }
 
 /** Ids of ours are short; anything longer is not one. */

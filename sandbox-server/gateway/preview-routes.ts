@@ -33,7 +33,14 @@ const NOT_FORWARDED = new Set([
   'authorization',
   'host',
 ]);
-const NOT_RETURNED = new Set([...NOT_FORWARDED, 'set-cookie', 'content-security-policy', 'referrer-policy', 'strict-transport-security', 'clear-site-data']);
+const NOT_RETURNED = new Set([
+  ...NOT_FORWARDED,
+  'set-cookie',
+  'content-security-policy',
+  'referrer-policy',
+  'strict-transport-security',
+  'clear-site-data',
+]);
 
 /** `/preview/<token>/<port>/…` is what listens on that port of the sandbox's first machine. */
 export function previewRoutes(app: FastifyInstance, { sessions }: GatewayServices): void {
@@ -53,7 +60,10 @@ export function previewRoutes(app: FastifyInstance, { sessions }: GatewayService
         if (path === undefined) return reply.redirect(`${url.pathname}/${url.search}`, 308);
         const answer = await forward(request, preview.agent(port), `localhost:${port}`, path + url.search);
         if (answer === undefined) return unanswered(reply, port);
-        return reply.code(answer.statusCode ?? 502).headers(answerHeaders(answer.headers, `/preview/${token}/${port}`)).send(answer);
+        return reply
+          .code(answer.statusCode ?? 502)
+          .headers(answerHeaders(answer.headers, `/preview/${token}/${port}`))
+          .send(answer);
       },
     });
   });
@@ -69,7 +79,12 @@ export function strayRequest(url: string, referrer: string | undefined): string 
   return token === undefined ? undefined : `/preview/${token}/${port}${url}`;
 }
 
-function forward(request: FastifyRequest, agent: Agent, host: string, path: string): Promise<IncomingMessage | undefined> {
+function forward(
+  request: FastifyRequest,
+  agent: Agent,
+  host: string,
+  path: string,
+): Promise<IncomingMessage | undefined> {
   return new Promise((resolve) => {
     const headers: IncomingHttpHeaders = { host };
     for (const [name, value] of Object.entries(request.headers)) if (!NOT_FORWARDED.has(name)) headers[name] = value;
@@ -89,7 +104,8 @@ function forward(request: FastifyRequest, agent: Agent, host: string, path: stri
 
 function answerHeaders(from: IncomingHttpHeaders, prefix: string): Record<string, string | string[]> {
   const headers: Record<string, string | string[]> = {};
-  for (const [name, value] of Object.entries(from)) if (value !== undefined && !NOT_RETURNED.has(name)) headers[name] = value;
+  for (const [name, value] of Object.entries(from))
+    if (value !== undefined && !NOT_RETURNED.has(name)) headers[name] = value;
   const { location } = from;
   if (location?.startsWith('/') === true && !location.startsWith('//')) headers['location'] = prefix + location;
   return { ...headers, ...PREVIEW_HEADERS };

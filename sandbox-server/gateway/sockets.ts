@@ -36,7 +36,13 @@ export function serveSockets(server: Server, services: GatewayServices, parseCoo
   }, PING_EVERY_MS);
   pinger.unref();
 
-  const accept = (request: IncomingMessage, socket: Duplex, head: Buffer, session: Session, serve: (ws: WebSocket) => void) => {
+  const accept = (
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+    session: Session,
+    serve: (ws: WebSocket) => void,
+  ) => {
     const open = perSession.get(session.id) ?? 0;
     if (open >= MAX_SOCKETS_PER_SESSION) throw new DrydockError('too-many-sockets');
     perSession.set(session.id, open + 1);

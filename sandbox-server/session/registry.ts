@@ -32,8 +32,15 @@ export class SessionRegistry {
       try {
         const lesson = await this.#lessons(stored.lesson);
         const status = await backend.stat(stored.sandbox);
-        if (stored.state !== 'ready' || status.state !== 'running') throw new Error(`it was ${stored.state}, its sandbox is ${status.state}`);
-        const session = new Session({ id: stored.id, learner: stored.learner, lesson, services: this.#services, stored });
+        if (stored.state !== 'ready' || status.state !== 'running')
+          throw new Error(`it was ${stored.state}, its sandbox is ${status.state}`);
+        const session = new Session({
+          id: stored.id,
+          learner: stored.learner,
+          lesson,
+          services: this.#services,
+          stored,
+        });
         session.adopt(stored);
         this.#sessions.set(session.id, session);
         log.info({ session: stored.id }, 'session taken up again');
@@ -73,7 +80,8 @@ export class SessionRegistry {
 
   /** The preview with this token, of a session that is ready. */
   preview(token: string): Preview | undefined {
-    return [...this.#sessions.values()].find((session) => session.state === 'ready' && session.preview?.token === token)?.preview;
+    return [...this.#sessions.values()].find((session) => session.state === 'ready' && session.preview?.token === token)
+      ?.preview;
   }
 
   /** The learner's sessions that have not ended. */
@@ -88,7 +96,8 @@ export class SessionRegistry {
       [...this.#sessions.values()].map(async (session) => {
         const why = session.overdue(now);
         if (why !== undefined) await session.stop(why);
-        if (session.finalSince !== undefined && now - session.finalSince > REMEMBER_MS) this.#sessions.delete(session.id);
+        if (session.finalSince !== undefined && now - session.finalSince > REMEMBER_MS)
+          this.#sessions.delete(session.id);
       }),
     );
   }
@@ -99,18 +108,22 @@ export class SessionRegistry {
     try {
       const before = new Set([...this.#sessions.values()].map((session) => session.sandbox.id));
       const there = await backend.list();
-      const owned = new Set([...this.#sessions.values()].filter((s) => s.finalSince === undefined).map((s) => s.sandbox.id));
+      const owned = new Set(
+        [...this.#sessions.values()].filter((s) => s.finalSince === undefined).map((s) => s.sandbox.id),
+      );
       for (const id of there) {
         if (owned.has(id) || before.has(id)) continue;
         log.warn({ sandbox: id }, 'removing a sandbox that belongs to no session');
         await backend.destroy(id);
       }
       for (const session of this.#sessions.values()) {
-        if (session.finalSince !== undefined && there.includes(session.sandbox.id)) await backend.destroy(session.sandbox.id);
+        if (session.finalSince !== undefined && there.includes(session.sandbox.id))
+          await backend.destroy(session.sandbox.id);
         if (session.state !== 'ready') continue;
         const { sandbox } = session;
         const status = await backend.stat(sandbox);
-        if (status.state !== 'running' && session.sandbox.id === sandbox.id) await session.lose(new DrydockError('sandbox-lost'));
+        if (status.state !== 'running' && session.sandbox.id === sandbox.id)
+          await session.lose(new DrydockError('sandbox-lost'));
       }
     } catch (error) {
       log.warn({ err: error }, 'could not compare sandboxes with sessions; it is tried again');
@@ -120,7 +133,11 @@ export class SessionRegistry {
   /** Ends all sessions and their sandboxes. */
   async stopAll(): Promise<void> {
     this.#end();
-    await Promise.all([...this.#sessions.values()].map((session) => session.stop(new DrydockError('session-expired', { detail: 'The server was stopped.' }))));
+    await Promise.all(
+      [...this.#sessions.values()].map((session) =>
+        session.stop(new DrydockError('session-expired', { detail: 'The server was stopped.' })),
+      ),
+    );
   }
 
   /** Lets go of all sessions; their sandboxes live on for the next server. */

@@ -23,7 +23,12 @@ export interface SessionServices {
   log: Log;
 }
 
-const START_STEPS = ['Make a network of its own', 'Start the Docker Engine', 'Put the lesson’s files in place', 'Open the terminal'];
+const START_STEPS = [
+  'Make a network of its own',
+  'Start the Docker Engine',
+  'Put the lesson’s files in place',
+  'Open the terminal',
+];
 const RESET_STEP = 'Remove the old sandbox';
 
 /** Using the lab moves its idle end; the page is told at most this often. */
@@ -50,7 +55,13 @@ export class Session {
   #abort = new AbortController();
   #stopping: Promise<void> | undefined;
 
-  constructor(options: { id: string; learner: string; lesson: LabLesson; services: SessionServices; stored?: StoredSession }) {
+  constructor(options: {
+    id: string;
+    learner: string;
+    lesson: LabLesson;
+    services: SessionServices;
+    stored?: StoredSession;
+  }) {
     const { services, stored } = options;
     this.id = options.id;
     this.learner = options.learner;
@@ -256,7 +267,10 @@ export class Session {
     this.#save();
     try {
       const { sandbox } = this;
-      await backend.create({ ...sandbox, labels: { lesson: this.lesson.id } }, { signal, onStep: (step) => this.#steps.begin(step) });
+      await backend.create(
+        { ...sandbox, labels: { lesson: this.lesson.id } },
+        { signal, onStep: (step) => this.#steps.begin(step) },
+      );
       this.#steps.begin('Put the lesson’s files in place');
       await prepareSandbox(backend, sandbox, this.lesson, { signal });
       this.#steps.begin('Open the terminal');

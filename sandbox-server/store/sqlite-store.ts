@@ -60,10 +60,18 @@ export class SqliteStore implements Store {
   progress(learner: string): { lessons: Record<string, LessonProgress>; lastLesson?: string } {
     const lessons: Record<string, LessonProgress> = {};
     const of = (lesson: string) => (lessons[lesson] ??= { tasks: [], quiz: {}, visitedAt: 0 });
-    for (const found of this.#all('SELECT lesson, task, at FROM passed WHERE learner = ? ORDER BY at', [learner], row.passed)) {
+    for (const found of this.#all(
+      'SELECT lesson, task, at FROM passed WHERE learner = ? ORDER BY at',
+      [learner],
+      row.passed,
+    )) {
       of(found.lesson).tasks.push(found.task);
     }
-    for (const found of this.#all('SELECT lesson, question, choice, right FROM quiz WHERE learner = ?', [learner], row.quiz)) {
+    for (const found of this.#all(
+      'SELECT lesson, question, choice, right FROM quiz WHERE learner = ?',
+      [learner],
+      row.quiz,
+    )) {
       of(found.lesson).quiz[found.question] = { choice: found.choice, right: found.right === 1 };
     }
     const visits = this.#all('SELECT lesson, at FROM visit WHERE learner = ? ORDER BY at', [learner], row.visit);
@@ -73,14 +81,23 @@ export class SqliteStore implements Store {
   }
 
   passed(learner: string, lesson: string): { task: string; at: number }[] {
-    return this.#all('SELECT lesson, task, at FROM passed WHERE learner = ? AND lesson = ?', [learner, lesson], row.passed);
+    return this.#all(
+      'SELECT lesson, task, at FROM passed WHERE learner = ? AND lesson = ?',
+      [learner, lesson],
+      row.passed,
+    );
   }
 
   recordPassed(learner: string, lesson: string, task: string, at: number): void {
     this.#run('INSERT INTO passed VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING', [learner, lesson, task, at]);
   }
 
-  recordQuiz(learner: string, lesson: string, question: string, answer: { choice: string; right: boolean; at: number }): void {
+  recordQuiz(
+    learner: string,
+    lesson: string,
+    question: string,
+    answer: { choice: string; right: boolean; at: number },
+  ): void {
     this.#run('INSERT OR REPLACE INTO quiz VALUES (?, ?, ?, ?, ?, ?)', [
       learner,
       lesson,

@@ -8,7 +8,12 @@ export interface Store {
   passed(learner: string, lesson: string): { task: string; at: number }[];
   /** Keeps the first time. */
   recordPassed(learner: string, lesson: string, task: string, at: number): void;
-  recordQuiz(learner: string, lesson: string, question: string, answer: { choice: string; right: boolean; at: number }): void;
+  recordQuiz(
+    learner: string,
+    lesson: string,
+    question: string,
+    answer: { choice: string; right: boolean; at: number },
+  ): void;
   recordVisit(learner: string, lesson: string, at: number): void;
   saveSession(session: StoredSession): void;
   deleteSession(id: string): void;

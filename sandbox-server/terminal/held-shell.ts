@@ -21,11 +21,19 @@ export async function openShell(
   terminal: string,
   from: number,
 ): Promise<HeldShell> {
-  return attachShell(await backend.exec(sandbox, machine, shellCommand(terminal), { env: SHELL_ENV, workingDir: PATHS.home }), from);
+  return attachShell(
+    await backend.exec(sandbox, machine, shellCommand(terminal), { env: SHELL_ENV, workingDir: PATHS.home }),
+    from,
+  );
 }
 
 /** Ends a shell and what runs in it: without its holder the terminal hangs up. Succeeds when there is none. */
-export async function endShell(backend: Backend, sandbox: SandboxRef, machine: string, terminal: string): Promise<void> {
+export async function endShell(
+  backend: Backend,
+  sandbox: SandboxRef,
+  machine: string,
+  terminal: string,
+): Promise<void> {
   const holder = shellCommand(terminal).slice(0, 2).join(' ');
   const signal = AbortSignal.timeout(ANSWER_MS);
   await execToEnd(backend, sandbox, machine, ['/usr/bin/pkill', '--full', `^${holder} `], { signal });
@@ -37,7 +45,13 @@ function shellCommand(terminal: string): string[] {
   return ['/usr/local/bin/drydock-pty', `${PATHS.terminals}/${terminal}`, '/bin/bash', '-l'];
 }
 
-const SHELL_ENV = { TERM: 'xterm-256color', COLORTERM: 'truecolor', LANG: 'C.UTF-8', SHELL: '/bin/bash', USER: 'learner' };
+const SHELL_ENV = {
+  TERM: 'xterm-256color',
+  COLORTERM: 'truecolor',
+  LANG: 'C.UTF-8',
+  SHELL: '/bin/bash',
+  USER: 'learner',
+};
 
 const HELLO = /^DRYPTY1\n([0-9a-f]{16})$/;
 const HELLO_BYTES = 40;

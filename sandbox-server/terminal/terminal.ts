@@ -77,7 +77,13 @@ export class Terminal {
     const wanted = resumed ? resume.offset : this.#log.start;
     const from = Math.max(wanted, this.#log.start);
     const missed = resumed ? from - wanted : this.#log.start;
-    const viewer = new Viewer({ sink, readOnly, log: this.#log, from, onMissed: (v, gone) => this.#hello(v, this.#log.start, gone, true) });
+    const viewer = new Viewer({
+      sink,
+      readOnly,
+      log: this.#log,
+      from,
+      onMissed: (v, gone) => this.#hello(v, this.#log.start, gone, true),
+    });
     this.#viewers.add(viewer);
     this.#hello(viewer, from, missed, resumed);
     viewer.push();
@@ -126,12 +132,22 @@ export class Terminal {
   }
 
   #hello(viewer: Viewer, offset: number, missed: number, resumed: boolean): void {
-    viewer.sink.message({ type: 'hello', epoch: this.#epoch, offset, liveFrom: Math.max(this.#log.end, this.#liveFrom), missed, resumed, readOnly: viewer.readOnly, ...this.#size });
+    viewer.sink.message({
+      type: 'hello',
+      epoch: this.#epoch,
+      offset,
+      liveFrom: Math.max(this.#log.end, this.#liveFrom),
+      missed,
+      resumed,
+      readOnly: viewer.readOnly,
+      ...this.#size,
+    });
   }
 
   async #open(): Promise<void> {
     const stream = await this.#options.open(this.#log.end);
-    if (stream.epoch !== this.#epoch || stream.offset !== this.#log.end) this.#log = new OutputLog(KEPT_BYTES, stream.offset);
+    if (stream.epoch !== this.#epoch || stream.offset !== this.#log.end)
+      this.#log = new OutputLog(KEPT_BYTES, stream.offset);
     this.#epoch = stream.epoch;
     this.#liveFrom = stream.newest;
     if (this.#ended) {

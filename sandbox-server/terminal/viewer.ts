@@ -1,4 +1,9 @@
-import { HIGH_WATER_BYTES, LOW_WATER_BYTES, type TerminalServerMessage, type TerminalSize } from '../protocol/terminal.ts';
+import {
+  HIGH_WATER_BYTES,
+  LOW_WATER_BYTES,
+  type TerminalServerMessage,
+  type TerminalSize,
+} from '../protocol/terminal.ts';
 import type { OutputLog } from './output-log.ts';
 
 /** Where a viewer's frames go: a WebSocket, or a test. */

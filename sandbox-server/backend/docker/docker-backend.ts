@@ -1,6 +1,14 @@
 import type Docker from 'dockerode';
 import { DrydockError } from '../../errors.ts';
-import type { Backend, ExecOptions, ExecStream, MachineLimits, SandboxRef, SandboxSpec, SandboxStatus } from '../backend.ts';
+import type {
+  Backend,
+  ExecOptions,
+  ExecStream,
+  MachineLimits,
+  SandboxRef,
+  SandboxSpec,
+  SandboxStatus,
+} from '../backend.ts';
 import { LEARNER, PATHS } from '../paths.ts';
 import { isNotFound, toSandboxError } from './engine-errors.ts';
 import { execInContainer } from './exec.ts';
@@ -53,7 +61,10 @@ export class DockerBackend implements Backend {
     await this.#mirror.start();
   }
 
-  async create(spec: SandboxSpec, options: { signal?: AbortSignal; onStep?: (step: string) => void } = {}): Promise<SandboxRef> {
+  async create(
+    spec: SandboxSpec,
+    options: { signal?: AbortSignal; onStep?: (step: string) => void } = {},
+  ): Promise<SandboxRef> {
     const step = (label: string) => {
       options.signal?.throwIfAborted();
       options.onStep?.(label);
@@ -69,7 +80,11 @@ export class DockerBackend implements Backend {
       });
       const [mirrorIp, apparmor] = await Promise.all([this.#mirror.join(network), this.#hasApparmor()]);
       step('Start the Docker Engine');
-      await Promise.all(spec.machines.map((machine) => this.#startMachine(this.#plan(spec, machine, mirrorIp, apparmor), options.signal)));
+      await Promise.all(
+        spec.machines.map((machine) =>
+          this.#startMachine(this.#plan(spec, machine, mirrorIp, apparmor), options.signal),
+        ),
+      );
       options.signal?.throwIfAborted();
       return { id: spec.id, machines: spec.machines };
     } catch (error) {
@@ -78,7 +93,12 @@ export class DockerBackend implements Backend {
     }
   }
 
-  async exec(sandbox: SandboxRef, machine: string, command: readonly string[], options: ExecOptions = {}): Promise<ExecStream> {
+  async exec(
+    sandbox: SandboxRef,
+    machine: string,
+    command: readonly string[],
+    options: ExecOptions = {},
+  ): Promise<ExecStream> {
     const name = namesFor(this.#owner, sandbox.id).container(machine, options.in ?? 'shell');
     try {
       return await execInContainer(this.#docker.getContainer(name), command, {
@@ -98,7 +118,9 @@ export class DockerBackend implements Backend {
     const containers = await this.#containers(sandbox.id);
     if (containers.length === 0) return { state: 'gone', down: [...sandbox.machines] };
     const running = containers.filter((c) => c.State === 'running');
-    const down = sandbox.machines.filter((machine) => running.filter((c) => c.Labels[LABEL.machine] === machine).length < 2);
+    const down = sandbox.machines.filter(
+      (machine) => running.filter((c) => c.Labels[LABEL.machine] === machine).length < 2,
+    );
     return { state: down.length === 0 ? 'running' : 'degraded', down };
   }
 
@@ -128,7 +150,9 @@ export class DockerBackend implements Backend {
         this.#docker.listNetworks({ filters }),
         this.#docker.listVolumes({ filters: filters as never }),
       ]);
-      const labels = [...containers, ...networks, ...(volumes.Volumes ?? [])].map((object) => object.Labels?.[LABEL.sandbox]);
+      const labels = [...containers, ...networks, ...(volumes.Volumes ?? [])].map(
+        (object) => object.Labels?.[LABEL.sandbox],
+      );
       return [...new Set(labels.filter((id): id is string => id !== undefined))];
     } catch (error) {
       throw toSandboxError(error);
@@ -154,7 +178,8 @@ export class DockerBackend implements Backend {
 
   #hasApparmor(): Promise<boolean> {
     this.#apparmor ??= this.#docker.info().then(
-      (info: { SecurityOptions?: string[] }) => (info.SecurityOptions ?? []).some((option) => option.includes('name=apparmor')),
+      (info: { SecurityOptions?: string[] }) =>
+        (info.SecurityOptions ?? []).some((option) => option.includes('name=apparmor')),
       (error: unknown) => {
         this.#apparmor = undefined;
         throw error;
@@ -181,7 +206,9 @@ export class DockerBackend implements Backend {
 
   async #waitForEngine(engine: Docker.Container, machine: string, signal: AbortSignal | undefined): Promise<void> {
     const timeout = AbortSignal.timeout(ENGINE_START_MS);
-    const run = await execInContainer(engine, ['sh', '-c', WAIT_FOR_ENGINE], { signal: signal ? AbortSignal.any([signal, timeout]) : timeout });
+    const run = await execInContainer(engine, ['sh', '-c', WAIT_FOR_ENGINE], {
+      signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+    });
     run.stream.resume();
     run.stderr.resume();
     const code = await run.exit;
@@ -191,7 +218,8 @@ export class DockerBackend implements Backend {
       if (isNotFound(error)) return undefined;
       throw error;
     });
-    const logs = info === undefined ? '' : (await engine.logs({ stdout: true, stderr: true, tail: 20 })).toString('utf8');
+    const logs =
+      info === undefined ? '' : (await engine.logs({ stdout: true, stderr: true, tail: 20 })).toString('utf8');
     throw new DrydockError('start-failed', {
       detail: `The Docker Engine of machine ${machine} did not start.`,
       cause: new Error(`exit ${String(code)}, container ${info?.State.Status ?? 'gone'}; it printed:\n${logs}`),

@@ -8,13 +8,23 @@ export const isNotFound = (error: unknown) => statusOf(error) === 404;
 export const isConflict = (error: unknown) => statusOf(error) === 409;
 export const isNotModified = (error: unknown) => statusOf(error) === 304;
 
-const UNREACHABLE = new Set(['ECONNREFUSED', 'ENOENT', 'ECONNRESET', 'EPIPE', 'EACCES', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENOTFOUND']);
+const UNREACHABLE = new Set([
+  'ECONNREFUSED',
+  'ENOENT',
+  'ECONNRESET',
+  'EPIPE',
+  'EACCES',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENOTFOUND',
+]);
 
 /** An error of the engine as one that a client may see; its own words go to the log as the cause. */
 export function toSandboxError(error: unknown): unknown {
   if (error instanceof DrydockError) return error;
   if (error instanceof Error && error.name === 'AbortError') return error;
-  if (UNREACHABLE.has((error as { code?: string }).code ?? '')) return new DrydockError('engine-gone', { cause: error });
+  if (UNREACHABLE.has((error as { code?: string }).code ?? ''))
+    return new DrydockError('engine-gone', { cause: error });
   const message = error instanceof Error ? error.message : String(error);
   if (isNotFound(error) && /no such image/i.test(message)) return new DrydockError('image-missing', { cause: error });
   if (/address pools? have been fully subnetted|non-overlapping IPv4 address pool/i.test(message)) {

@@ -11,7 +11,11 @@ export const LABEL = {
 
 export type Role = 'engine' | 'shell' | 'network' | 'volume' | 'mirror';
 
-export function labelsFor(owner: string, role: Role, more: { sandbox?: string; machine?: string; extra?: Record<string, string> } = {}) {
+export function labelsFor(
+  owner: string,
+  role: Role,
+  more: { sandbox?: string; machine?: string; extra?: Record<string, string> } = {},
+) {
   const labels: Record<string, string> = { [LABEL.owner]: owner, [LABEL.role]: role };
   for (const [key, value] of Object.entries(more.extra ?? {})) labels[`drydock.${key}`] = value;
   if (more.sandbox !== undefined) labels[LABEL.sandbox] = more.sandbox;

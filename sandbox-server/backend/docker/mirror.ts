@@ -26,7 +26,8 @@ export class Mirror {
     await network.connect({ Container: container.id, EndpointConfig: { Aliases: ['registry'] } });
     const info = (await network.inspect()) as { Containers: Record<string, { IPv4Address: string }> };
     const address = info.Containers[container.id]?.IPv4Address.split('/')[0];
-    if (address === undefined || address === '') throw new Error('the course mirror got no address on the sandbox’s network');
+    if (address === undefined || address === '')
+      throw new Error('the course mirror got no address on the sandbox’s network');
     return address;
   }
 
@@ -54,12 +55,23 @@ export class Mirror {
   /** A container needs one network to start with; this one has nobody else on it. */
   async #ownNetwork(): Promise<string> {
     const name = mirrorName(this.#owner);
-    const exists = await this.#docker.getNetwork(name).inspect().then(() => true, (error: unknown) => {
-      if (isNotFound(error)) return false;
-      throw error;
-    });
+    const exists = await this.#docker
+      .getNetwork(name)
+      .inspect()
+      .then(
+        () => true,
+        (error: unknown) => {
+          if (isNotFound(error)) return false;
+          throw error;
+        },
+      );
     if (!exists) {
-      await this.#docker.createNetwork({ Name: name, Internal: true, CheckDuplicate: true, Labels: labelsFor(this.#owner, 'network') });
+      await this.#docker.createNetwork({
+        Name: name,
+        Internal: true,
+        CheckDuplicate: true,
+        Labels: labelsFor(this.#owner, 'network'),
+      });
     }
     return name;
   }

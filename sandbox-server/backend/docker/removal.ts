@@ -28,7 +28,10 @@ export async function removeAll(docker: Docker, owner: string): Promise<void> {
   const filters = ownedBy(owner);
   await removeContainers(docker, filters);
   const networks = await docker.listNetworks({ filters });
-  await Promise.all([removeVolumes(docker, filters), ...networks.map(({ Id }) => whenFree(() => docker.getNetwork(Id).remove()))]);
+  await Promise.all([
+    removeVolumes(docker, filters),
+    ...networks.map(({ Id }) => whenFree(() => docker.getNetwork(Id).remove())),
+  ]);
 }
 
 /** Owners that have anything on this engine. */
@@ -47,7 +50,9 @@ async function removeContainers(docker: Docker, filters: { label: string[] }): P
   const containers = await docker.listContainers({ all: true, filters });
   // Shells first: they live in the network namespace of their engine.
   containers.sort((a, b) => order(a) - order(b));
-  await Promise.all(containers.map(({ Id }) => whenFree(() => docker.getContainer(Id).remove({ force: true, v: true }))));
+  await Promise.all(
+    containers.map(({ Id }) => whenFree(() => docker.getContainer(Id).remove({ force: true, v: true }))),
+  );
 }
 
 const order = (container: Docker.ContainerInfo) => (container.Labels[LABEL.role] === 'shell' ? 0 : 1);

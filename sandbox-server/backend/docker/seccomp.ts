@@ -6,15 +6,46 @@
  */
 const FORBIDDEN = [
   // Loading code into the kernel, or another kernel.
-  ...['create_module', 'init_module', 'finit_module', 'delete_module', 'query_module', 'get_kernel_syms', 'kexec_load', 'kexec_file_load', 'bpf'],
+  ...[
+    'create_module',
+    'init_module',
+    'finit_module',
+    'delete_module',
+    'query_module',
+    'get_kernel_syms',
+    'kexec_load',
+    'kexec_file_load',
+    'bpf',
+  ],
   // Interfaces whose bugs are used again and again.
-  ...['io_uring_setup', 'io_uring_enter', 'io_uring_register', 'userfaultfd', 'perf_event_open', 'fanotify_init', 'vmsplice'],
+  ...[
+    'io_uring_setup',
+    'io_uring_enter',
+    'io_uring_register',
+    'userfaultfd',
+    'perf_event_open',
+    'fanotify_init',
+    'vmsplice',
+  ],
   // The kernel's key rings, which are counted for each user of the host, not of the container.
   ...['add_key', 'request_key', 'keyctl'],
   // Files by handle, past every mount namespace.
   ...['open_by_handle_at', 'lookup_dcookie'],
   // The host's clock, disks, accounting, ports, power.
-  ...['clock_settime', 'settimeofday', 'stime', 'swapon', 'swapoff', 'quotactl', 'quotactl_fd', 'acct', 'iopl', 'ioperm', 'reboot', 'syslog'],
+  ...[
+    'clock_settime',
+    'settimeofday',
+    'stime',
+    'swapon',
+    'swapoff',
+    'quotactl',
+    'quotactl_fd',
+    'acct',
+    'iopl',
+    'ioperm',
+    'reboot',
+    'syslog',
+  ],
   // Left over from another age.
   ...['_sysctl', 'nfsservctl', 'sysfs', 'uselib', 'ustat', 'vm86', 'vm86old', 'modify_ldt'],
 ];

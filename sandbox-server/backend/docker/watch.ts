@@ -14,7 +14,12 @@ const RETRY_MS = 1_000;
 const MAX_LINE_BYTES = 64 * 1024;
 
 /** Tells of containers of ours that died without being asked to. `expected` says which sandboxes are being removed. */
-export function watchContainers(docker: Docker, owner: string, expected: Set<string>, onLost: (lost: LostContainer) => void): Disposable {
+export function watchContainers(
+  docker: Docker,
+  owner: string,
+  expected: Set<string>,
+  onLost: (lost: LostContainer) => void,
+): Disposable {
   const aborted = new AbortController();
   const outOfMemory = new Set<string>();
 

@@ -15,7 +15,10 @@ async function attached(from = 0) {
 function framesOf(bytes: Buffer): { type: string; payload: Buffer }[] {
   const found = [];
   for (let at = 0; at < bytes.length; at += 5 + bytes.readUInt32BE(at + 1)) {
-    found.push({ type: bytes.toString('latin1', at, at + 1), payload: bytes.subarray(at + 5, at + 5 + bytes.readUInt32BE(at + 1)) });
+    found.push({
+      type: bytes.toString('latin1', at, at + 1),
+      payload: bytes.subarray(at + 5, at + 5 + bytes.readUInt32BE(at + 1)),
+    });
   }
   return found;
 }
@@ -30,7 +33,12 @@ test('attaches from an offset; what follows the greeting is output, also when bo
   let text = '';
   stream.on('data', (chunk: Buffer) => (text += chunk.toString()));
   await settle();
-  expect({ epoch, offset, newest, text }).toEqual({ epoch: '00000000000000aa', offset: 300, newest: 310, text: 'output' });
+  expect({ epoch, offset, newest, text }).toEqual({
+    epoch: '00000000000000aa',
+    offset: 300,
+    newest: 310,
+    text: 'output',
+  });
   expect(frames()[0]).toEqual({ type: 'A', payload: Buffer.from([0, 0, 0, 0, 0, 0, 1, 44]) });
 });
 

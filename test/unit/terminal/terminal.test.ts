@@ -303,7 +303,9 @@ test('a flood of resizes costs the engine few calls, and the last size wins', as
 
 test('a failed resize is survived, and the next one is made', async () => {
   let fail = true;
-  const { terminal, exec } = await opened({ resize: () => (fail ? Promise.reject(new Error('gone')) : Promise.resolve()) });
+  const { terminal, exec } = await opened({
+    resize: () => (fail ? Promise.reject(new Error('gone')) : Promise.resolve()),
+  });
   const viewer = terminal.attach(new RecordingSink());
   terminal.resize(viewer, 100, 30);
   await settle();
