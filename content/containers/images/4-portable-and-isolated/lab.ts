@@ -20,12 +20,6 @@ export default defineLab({
   sandbox: {
     images: ['node:22-slim', 'busybox:1.37'],
     files: ['../../files', './files'],
-    // The laptop of the colleague: what is left of it here is the archive.
-    setup: [
-      'docker build --quiet --tag shop:1 shop',
-      'mkdir delivery && docker save shop:1 --output delivery/shop.tar',
-      'docker image rm shop:1 && docker builder prune --all --force && rm -r shop',
-    ],
   },
   tasks: {
     deliver: {
