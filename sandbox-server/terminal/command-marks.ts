@@ -29,5 +29,4 @@ const MARK_START = '\x1b]133;D';
 const START = Buffer.from(MARK_START, 'latin1');
 // The code is at most 255; a mark that is longer than this is not one of ours.
 const LONGEST_MARK = 32;
-// oxlint-disable-next-line no-control-regex -- terminal control sequences are what this looks for
 const MARK = /\x1b\]133;D(?:;(\d{1,3}))?[^\x07\x1b]{0,16}(?:\x07|\x1b\\)/g;

@@ -40,7 +40,6 @@ export class TerminalSocket {
 
   /** What it shows, without colours, titles and marks. */
   get text(): string {
-    // oxlint-disable-next-line no-control-regex
     return this.bytes
       .toString('utf8')
       .replace(/\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b[=>()][0-9A-B]?/g, '');
