@@ -34,7 +34,6 @@ export function verdictOf(error: unknown): Verdict {
 
 /** Without control characters, and of bounded length. */
 export function plain(text: string): string {
-  // oxlint-disable-next-line no-control-regex -- they are what this removes
   const clean = text.replace(/\x1b\[[\d;?]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f]/g, '');
   return clean.length > MAX_CHARS ? `${clean.slice(0, MAX_CHARS)}…` : clean;
 }

@@ -1,6 +1,5 @@
 /** Longer than any mark. */
 const LONGEST_MARK = 32;
-// oxlint-disable-next-line no-control-regex -- terminal control sequences are what this looks for
 const MARK = /\x1b\](?:133;([A-D])(?:;(\d+))?|7770;(\d+))[^\x07\x1b]*(?:\x07|\x1b\\)/g;
 
 /** Follows a shell through the marks that it prints: OSC 133 of its prompt, OSC 7770 of the trap that verify sets. */

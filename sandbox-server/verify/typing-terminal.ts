@@ -126,7 +126,6 @@ export class TypingTerminal implements Disposable {
 }
 
 function withoutControls(text: string): string {
-  // oxlint-disable-next-line no-control-regex -- terminal control sequences are what this removes
   return text.replace(
     /\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b\[[\d;?]*[ -/]*[@-~]|\x1b[=>()][0-9A-Z]?|[\x00-\x08\x0b-\x1f]/g,
     '',
