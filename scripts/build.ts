@@ -10,4 +10,4 @@ try {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
 }
-process.disconnect?.();
+if (process.connected) process.disconnect?.();

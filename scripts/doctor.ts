@@ -23,7 +23,7 @@ if (given.json === true) console.log(JSON.stringify({ labsCanRun: able, findings
 else
   console.log(able ? '\n  Labs can run here.' : '\n  Labs can’t run here yet. The lessons can be read all the same.');
 process.exitCode = able ? 0 : 1;
-process.disconnect?.();
+if (process.connected) process.disconnect?.();
 
 async function* examine(): AsyncGenerator<Finding> {
   yield ok('Node', `${process.versions.node} on ${process.platform} ${process.arch}`);

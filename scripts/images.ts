@@ -29,4 +29,4 @@ try {
 } finally {
   await engine.release();
 }
-process.disconnect?.();
+if (process.connected) process.disconnect?.();

@@ -65,7 +65,7 @@ try {
 } finally {
   await held.engine?.release();
 }
-process.disconnect?.();
+if (process.connected) process.disconnect?.();
 
 async function prepareLabs(): Promise<{ images: ImageSet | null; engineProblem?: Problem }> {
   const found = await ensureEngine({ host, dataDir, progress, confirm: consent(given.yes === true) });

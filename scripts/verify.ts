@@ -124,4 +124,4 @@ try {
   process.exitCode = isMistake ? 2 : 1;
 }
 process.off('disconnect', interrupt);
-process.disconnect?.();
+if (process.connected) process.disconnect?.();

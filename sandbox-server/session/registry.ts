@@ -32,8 +32,12 @@ export class SessionRegistry {
       try {
         const lesson = await this.#lessons(stored.lesson);
         const status = await backend.stat(stored.sandbox);
-        if (stored.state !== 'ready' || status.state !== 'running')
-          throw new Error(`it was ${stored.state}, its sandbox is ${status.state}`);
+        if (stored.state !== 'ready' || status.state !== 'running') {
+          // Half made or half removed when the last server ended; what is left of it goes with the leftovers.
+          log.info({ session: stored.id, state: stored.state, sandbox: status.state }, 'session not taken up');
+          store.deleteSession(stored.id);
+          continue;
+        }
         const session = new Session({
           id: stored.id,
           learner: stored.learner,
