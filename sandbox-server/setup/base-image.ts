@@ -24,6 +24,8 @@ export interface BaseOptions {
   folder: string;
   workDir: string;
   tag: string;
+  /** Tells a person. */
+  note: (line: string) => void;
 }
 
 /** The Debian that all images start from: from a registry, else made here by debootstrap. */
@@ -31,12 +33,19 @@ export async function makeBaseImage(options: BaseOptions): Promise<string> {
   const mirror = await debianMirror();
   if (options.registry !== undefined) {
     const reference = options.registry.reference(DEBIAN);
-    await pull(options.docker, reference);
-    return buildImage(options.docker, {
-      tag: options.tag,
-      context: [folderPart(options.folder)],
-      buildArgs: { FROM_IMAGE: reference, MIRROR: mirror.main, SECURITY_MIRROR: mirror.security },
-    });
+    // A registry may answer and still refuse: Docker Hub limits how often an address may pull.
+    const refused = await pull(options.docker, reference).then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    if (refused === undefined) {
+      return buildImage(options.docker, {
+        tag: options.tag,
+        context: [folderPart(options.folder)],
+        buildArgs: { FROM_IMAGE: reference, MIRROR: mirror.main, SECURITY_MIRROR: mirror.security },
+      });
+    }
+    options.note(`${reference} could not be pulled (${String(refused)}); debootstrap makes the image instead.`);
   }
   await needDebootstrap(options);
   const workDir = await workFolder(options);

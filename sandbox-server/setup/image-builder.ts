@@ -70,7 +70,7 @@ export class ImageBuilder {
   }
 
   async base(): Promise<Image> {
-    const { docker, host, privilege, imagesDir, cacheDir, arch } = this.#options;
+    const { docker, host, privilege, imagesDir, cacheDir, arch, progress } = this.#options;
     return this.#ensure('base', [await this.#folder('base'), arch], async (tag) => {
       const registry = await this.#findRegistry();
       return makeBaseImage({
@@ -81,6 +81,7 @@ export class ImageBuilder {
         folder: join(imagesDir, 'base'),
         workDir: join(cacheDir, 'base'),
         tag,
+        note: (line) => progress.note(line),
       });
     });
   }
