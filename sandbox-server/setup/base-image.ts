@@ -36,7 +36,7 @@ export async function makeBaseImage(options: BaseOptions): Promise<string> {
     // A registry may answer and still refuse: Docker Hub limits how often an address may pull.
     const refused = await pull(options.docker, reference).then(
       () => undefined,
-      (error: unknown) => error,
+      (error: unknown) => (error instanceof Error ? error.message : 'for an unknown reason'),
     );
     if (refused === undefined) {
       return buildImage(options.docker, {
@@ -45,7 +45,7 @@ export async function makeBaseImage(options: BaseOptions): Promise<string> {
         buildArgs: { FROM_IMAGE: reference, MIRROR: mirror.main, SECURITY_MIRROR: mirror.security },
       });
     }
-    options.note(`${reference} could not be pulled (${String(refused)}); debootstrap makes the image instead.`);
+    options.note(`${reference} could not be pulled (${refused}); debootstrap makes the image instead.`);
   }
   await needDebootstrap(options);
   const workDir = await workFolder(options);
