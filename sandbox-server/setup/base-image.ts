@@ -6,7 +6,7 @@ import type Docker from 'dockerode';
 import { buildImage } from './build-image.ts';
 import { folderPart } from './build-context.ts';
 import { debianMirror } from './debian-mirror.ts';
-import { isAlive } from './lock.ts';
+import { isAlive } from '../process-alive.ts';
 import { aptInstall, asRoot, isDebianLike, type Privilege } from './privilege.ts';
 import { pull, type Registry } from './registry.ts';
 import { runCommand, succeeds } from './run-command.ts';

@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isAlive } from './lock.ts';
+import { isAlive } from '../process-alive.ts';
 
 /**
  * Who uses something that several processes share: a file for each, named by its process id. A file whose process has

@@ -1,6 +1,7 @@
 import type Docker from 'dockerode';
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
+import { isAlive } from '../../process-alive.ts';
 import { owners, removeAll } from './removal.ts';
 
 /** An owner for sandboxes that must not outlive this process: those of `npm run verify` and of tests. */
@@ -18,13 +19,4 @@ export async function sweepTemporaryOwners(docker: Docker): Promise<number> {
   });
   for (const owner of dead) await removeAll(docker, owner);
   return dead.length;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as { code?: string }).code === 'EPERM';
-  }
 }
