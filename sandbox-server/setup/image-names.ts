@@ -17,11 +17,18 @@ export async function ourImages(docker: Docker): Promise<Map<string, Docker.Imag
   );
 }
 
-/** Removes what earlier versions left, except what a container still uses. */
-export async function pruneImages(docker: Docker, keep: ReadonlySet<string>): Promise<string[]> {
+/** Another checkout on this engine may be at work with images of its own: what is younger than this stays. */
+const PRUNE_AFTER_SECONDS = 24 * 3600;
+
+/** Removes what earlier versions left, except what is young or what a container still uses. */
+export async function pruneImages(
+  docker: Docker,
+  keep: ReadonlySet<string>,
+  now: number = Date.now(),
+): Promise<string[]> {
   const removed: string[] = [];
-  for (const tag of (await ourImages(docker)).keys()) {
-    if (keep.has(tag)) continue;
+  for (const [tag, image] of await ourImages(docker)) {
+    if (keep.has(tag) || now / 1000 - image.Created < PRUNE_AFTER_SECONDS) continue;
     const gone = await docker
       .getImage(tag)
       .remove()
