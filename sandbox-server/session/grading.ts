@@ -8,7 +8,7 @@ import type { LabLesson } from '../lab/lessons.ts';
 import type { SessionServerMessage } from '../protocol/events.ts';
 import type { LiveView } from '../protocol/live.ts';
 import type { TaskView } from '../protocol/views.ts';
-import type { SessionServices } from './session.ts';
+import type { SessionServices } from './session-services.ts';
 
 /** What watches one sandbox: the grader of its tasks, the live view, and the engine's events that set both off. */
 export class Grading implements Disposable {

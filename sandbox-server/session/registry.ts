@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { DrydockError } from '../errors.ts';
 import type { LabLesson } from '../lab/lessons.ts';
-import { Session, type SessionServices } from './session.ts';
+import type { SessionServices } from './session-services.ts';
+import { Session } from './session.ts';
 import type { Preview } from './preview.ts';
 import { isLive } from './state.ts';
 

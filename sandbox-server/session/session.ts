@@ -1,58 +1,40 @@
-import type { Backend, SandboxRef } from '../backend/backend.ts';
-import type { Clock } from '../clock.ts';
-import type { SessionLimits } from '../config.ts';
+import type { SandboxRef } from '../backend/backend.ts';
 import { DrydockError, toDrydockError } from '../errors.ts';
 import type { LabLesson } from '../lab/lessons.ts';
-import type { Log } from '../log.ts';
 import type { SessionServerMessage } from '../protocol/events.ts';
 import type { SessionState, SessionView } from '../protocol/views.ts';
-import type { Store, StoredSession } from '../store/store.ts';
+import type { StoredSession } from '../store/store.ts';
 import type { Terminal } from '../terminal/terminal.ts';
-import { Grading } from './grading.ts';
-import { Preview } from './preview.ts';
-import { prepareSandbox } from './prepare-sandbox.ts';
+import { Audience } from './audience.ts';
+import { keepSession } from './keep-session.ts';
+import { Lifetime } from './lifetime.ts';
+import type { Preview } from './preview.ts';
+import { RunningSandbox } from './running-sandbox.ts';
+import type { SessionServices } from './session-services.ts';
+import { START_STEPS, startSandbox } from './start-sandbox.ts';
 import { isFinal, mayGo } from './state.ts';
 import { Steps } from './steps.ts';
 import { Terminals } from './terminals.ts';
 
-export interface SessionServices {
-  backend: Backend;
-  store: Store;
-  clock: Clock;
-  limits: SessionLimits;
-  log: Log;
-}
-
-const START_STEPS = [
-  'Make a network of its own',
-  'Start the Docker Engine',
-  'Put the lesson’s files in place',
-  'Open the terminal',
-];
 const RESET_STEP = 'Remove the old sandbox';
 
-/** Using the lab moves its idle end; the page is told at most this often. */
-const TOUCH_NOTICE_MS = 30_000;
-
-/** One learner's run of one lab. Owns one sandbox, its terminals and its grading. */
+/** One learner's run of one lab: its states, and what each of them does with its sandbox. */
 export class Session {
   readonly id: string;
   readonly learner: string;
   readonly lesson: LabLesson;
   readonly #services: SessionServices;
+  readonly #lifetime: Lifetime;
   readonly #steps: Steps;
   readonly #terminals: Terminals;
-  readonly #listeners = new Set<(message: SessionServerMessage) => void>();
-  readonly #createdAt: number;
+  readonly #audience: Audience;
+  readonly #abort = new AbortController();
   #state: SessionState = 'queued';
-  #expiresAt: number;
-  #lastUsedAt: number;
-  #noticedAt = 0;
   #generation = 1;
-  #grading: Grading | undefined;
-  #preview: Preview | undefined;
+  #running: RunningSandbox | undefined;
+  /** What is being removed and brought up must have ended before the sandbox can be removed for good. */
+  #bringingUp: Promise<void> = Promise.resolve();
   #problem: DrydockError | undefined;
-  #abort = new AbortController();
   #stopping: Promise<void> | undefined;
 
   constructor(options: {
@@ -62,25 +44,29 @@ export class Session {
     services: SessionServices;
     stored?: StoredSession;
   }) {
-    const { services, stored } = options;
+    const { services } = options;
+    const { backend, clock, limits } = services;
     this.id = options.id;
     this.learner = options.learner;
     this.lesson = options.lesson;
     this.#services = services;
-    this.#createdAt = stored?.createdAt ?? services.clock.now();
-    this.#expiresAt = stored?.expiresAt ?? this.#createdAt + services.limits.lifetimeMs;
-    this.#lastUsedAt = services.clock.now();
-    this.#steps = new Steps(services.clock, () => this.#announce());
+    this.#lifetime = new Lifetime(clock, limits, options.stored);
+    this.#steps = new Steps(clock, () => this.#announce());
     this.#terminals = new Terminals({
-      backend: services.backend,
+      backend,
       sandbox: () => this.sandbox,
-      limit: services.limits.maxTerminals,
-      onCommandEnd: () => this.#grading?.trigger('command'),
+      limit: limits.maxTerminals,
+      onCommandEnd: () => this.#running?.grading.trigger('command'),
       onInput: () => this.touch(),
       onChange: () => {
         this.#save();
         this.#announce();
       },
+    });
+    this.#audience = new Audience({
+      hello: () => ({ type: 'session', session: this.view() }),
+      onWatched: (watched) => this.#running?.grading.setWatched(watched),
+      onLive: (on) => this.#running?.grading.setLive(on),
     });
   }
 
@@ -90,7 +76,7 @@ export class Session {
 
   /** The way to its web servers, while it has a sandbox. */
   get preview(): Preview | undefined {
-    return this.#preview;
+    return this.#running?.preview;
   }
 
   get sandbox(): SandboxRef {
@@ -112,7 +98,7 @@ export class Session {
     this.#generation = Number(stored.sandbox.id.slice(this.id.length)) || 1;
     this.#state = 'ready';
     this.#terminals.restore(stored.terminals);
-    this.#watchSandbox();
+    this.#useSandbox();
   }
 
   /** A fresh sandbox; what is in the old one is gone. Finished tasks stay finished. */
@@ -121,7 +107,7 @@ export class Session {
     this.touch();
     this.#steps.plan([RESET_STEP, ...START_STEPS]);
     this.#steps.begin(RESET_STEP);
-    this.#tearDown();
+    this.#leaveSandbox();
     const old = this.sandbox.id;
     this.#generation++;
     await this.#bringUp(old);
@@ -129,8 +115,7 @@ export class Session {
 
   extend(): void {
     if (!this.#canExtend()) throw new DrydockError('cannot-extend');
-    const { extendMs, maxLifetimeMs } = this.#services.limits;
-    this.#expiresAt = Math.min(this.#expiresAt + extendMs, this.#createdAt + maxLifetimeMs);
+    this.#lifetime.extend();
     this.touch();
     this.#save();
     this.#announce();
@@ -150,26 +135,19 @@ export class Session {
   /** Lets go of it without touching the sandbox: the server ends, the sandbox lives on. */
   release(): void {
     this.#terminals.closeAll('restarting');
-    this.#grading?.[Symbol.dispose]();
-    this.#preview?.[Symbol.dispose]();
-    this.#listeners.clear();
+    this.#running?.[Symbol.dispose]();
+    this.#audience.leave();
   }
 
   /** The learner did something. */
   touch(): void {
-    const now = this.#services.clock.now();
-    this.#lastUsedAt = now;
-    if (now - this.#noticedAt < TOUCH_NOTICE_MS) return;
-    this.#noticedAt = now;
-    this.#announce();
+    if (this.#lifetime.touch()) this.#announce();
   }
 
   /** Why it should end now, if it should. */
   overdue(now: number): DrydockError | undefined {
     if (isFinal(this.#state) || this.#state === 'stopping') return undefined;
-    if (now >= this.#expiresAt) return new DrydockError('session-expired');
-    if (now >= this.#idleEndsAt()) return new DrydockError('session-idle');
-    return undefined;
+    return this.#lifetime.over(now);
   }
 
   openTerminal(machine: string) {
@@ -187,125 +165,84 @@ export class Session {
   }
 
   answer(task: string, value: string): void {
-    this.touch();
-    if (this.#grading === undefined) throw new DrydockError('not-ready');
-    if (!this.#grading.answer(task, value)) throw new DrydockError('unknown-task');
+    if (!this.#grading().answer(task, value)) throw new DrydockError('unknown-task');
   }
 
   check(task: string): void {
-    this.touch();
-    if (this.#grading === undefined) throw new DrydockError('not-ready');
-    if (!this.#grading.checkNow(task)) throw new DrydockError('unknown-task');
+    if (!this.#grading().checkNow(task)) throw new DrydockError('unknown-task');
   }
 
-  /** Somebody looks. `live`: asks for the live view too. */
-  subscribe(listener: (message: SessionServerMessage) => void): { setLive: (on: boolean) => void } & Disposable {
-    this.#listeners.add(listener);
-    listener({ type: 'session', session: this.view() });
-    this.#grading?.setWatched(true);
-    const live = { on: false };
-    return {
-      setLive: (on) => {
-        if (live.on === on) return;
-        live.on = on;
-        this.#liveViewers += on ? 1 : -1;
-        const current = this.#grading?.setLive(this.#liveViewers > 0);
-        if (on && current) listener({ type: 'live', live: current });
-      },
-      [Symbol.dispose]: () => {
-        if (live.on) this.#grading?.setLive(--this.#liveViewers > 0);
-        live.on = false;
-        this.#listeners.delete(listener);
-        if (this.#listeners.size === 0) this.#grading?.setWatched(false);
-      },
-    };
+  subscribe(listener: (message: SessionServerMessage) => void) {
+    return this.#audience.subscribe(listener);
   }
-
-  #liveViewers = 0;
 
   view(): SessionView {
+    const { createdAt, expiresAt, idleEndsAt } = this.#lifetime;
+    const running = this.#running;
     return {
       id: this.id,
       lesson: this.lesson.id,
       state: this.#state,
       steps: this.#steps.view(),
       now: this.#services.clock.now(),
-      createdAt: this.#createdAt,
-      expiresAt: this.#expiresAt,
-      idleEndsAt: this.#idleEndsAt(),
+      createdAt,
+      expiresAt,
+      idleEndsAt,
       canExtend: this.#canExtend(),
       machines: this.sandbox.machines.map((name) => ({ name })),
       terminals: this.#terminals.views(),
-      tasks: this.#grading?.tasks() ?? [],
-      ...(this.#preview === undefined ? {} : { preview: `/preview/${this.#preview.token}` }),
+      tasks: running?.grading.tasks() ?? [],
+      ...(running === undefined ? {} : { preview: `/preview/${running.preview.token}` }),
       ...(this.#problem === undefined ? {} : { problem: this.#problem.view() }),
     };
   }
 
-  /** What is being removed and brought up must have ended before the session's sandbox can be removed for good. */
-  #bringingUp: Promise<void> = Promise.resolve();
-
   #bringUp(old?: string): Promise<void> {
-    this.#bringingUp = old === undefined ? this.#startSandbox() : this.#replaceSandbox(old);
+    this.#bringingUp = this.#replaceSandbox(old);
     return this.#bringingUp;
   }
 
-  async #replaceSandbox(old: string): Promise<void> {
-    try {
-      await this.#services.backend.destroy(old);
-    } catch (error) {
-      await this.#fail(toDrydockError(error, 'start-failed'));
-      return;
-    }
-    if (!this.#abort.signal.aborted) await this.#startSandbox();
-  }
-
-  async #startSandbox(): Promise<void> {
-    const { backend, log, clock } = this.#services;
+  async #replaceSandbox(old: string | undefined): Promise<void> {
+    const { log, clock, backend } = this.#services;
     const { signal } = this.#abort;
     const begun = clock.now();
-    this.#save();
     try {
-      const { sandbox } = this;
-      await backend.create(
-        { ...sandbox, labels: { lesson: this.lesson.id } },
-        { signal, onStep: (step) => this.#steps.begin(step) },
-      );
-      this.#steps.begin('Put the lesson’s files in place');
-      await prepareSandbox(backend, sandbox, this.lesson, { signal });
-      this.#steps.begin('Open the terminal');
-      await this.#terminals.open(sandbox.machines[0] ?? 'host');
-      signal.throwIfAborted();
-      this.#steps.finish();
-      this.#watchSandbox();
-      this.#go('ready');
-      log.info({ session: this.id, lesson: this.lesson.id, ms: clock.now() - begun }, 'session ready');
-    } catch (error) {
+      if (old !== undefined) await backend.destroy(old);
       if (signal.aborted) return;
-      await this.#fail(toDrydockError(error, 'start-failed'));
+      this.#save();
+      const { sandbox, lesson } = this;
+      await startSandbox(this.#services, {
+        sandbox,
+        lesson,
+        steps: this.#steps,
+        terminals: this.#terminals,
+        signal,
+      });
+      this.#useSandbox();
+      this.#go('ready');
+      log.info({ session: this.id, lesson: lesson.id, ms: clock.now() - begun }, 'session ready');
+    } catch (error) {
+      if (!signal.aborted) await this.#fail(toDrydockError(error, 'start-failed'));
     }
   }
 
-  #watchSandbox(): void {
-    this.#preview = new Preview(this.#services.backend, this.sandbox);
-    this.#grading = new Grading({
+  #useSandbox(): void {
+    this.#running = new RunningSandbox({
       services: this.#services,
       session: this.id,
       learner: this.learner,
       lesson: this.lesson,
       sandbox: this.sandbox,
-      emit: (message) => this.#emit(message),
-      onStorageError: (error) => this.#emit({ type: 'error', error: error.view() }),
+      emit: (message) => this.#audience.tell(message),
+      onStorageError: (error) => this.#audience.tell({ type: 'error', error: error.view() }),
     });
-    this.#grading.setWatched(this.#listeners.size > 0);
-    this.#grading.setLive(this.#liveViewers > 0);
+    this.#running.grading.setWatched(this.#audience.isThere);
+    this.#running.grading.setLive(this.#audience.wantsLive);
   }
 
-  #tearDown(): void {
-    this.#grading?.[Symbol.dispose]();
-    this.#grading = undefined;
-    this.#preview?.[Symbol.dispose]();
-    this.#preview = undefined;
+  #leaveSandbox(): void {
+    this.#running?.[Symbol.dispose]();
+    this.#running = undefined;
     this.#terminals.closeAll('ended');
   }
 
@@ -315,7 +252,7 @@ export class Session {
     this.#abort.abort();
     this.#go('stopping');
     await this.#bringingUp;
-    this.#tearDown();
+    this.#leaveSandbox();
     await this.#removeSandbox();
     this.#go('ended');
   }
@@ -325,7 +262,7 @@ export class Session {
     this.#problem = why;
     if (!this.#go('failed')) return;
     this.#abort.abort();
-    this.#tearDown();
+    this.#leaveSandbox();
     await this.#removeSandbox();
   }
 
@@ -338,6 +275,17 @@ export class Session {
     }
   }
 
+  /** The learner did something with a task. */
+  #grading(): RunningSandbox['grading'] {
+    this.touch();
+    if (this.#running === undefined) throw new DrydockError('not-ready');
+    return this.#running.grading;
+  }
+
+  #canExtend(): boolean {
+    return this.#state === 'ready' && this.#lifetime.canExtend;
+  }
+
   #go(to: SessionState): boolean {
     if (!mayGo(this.#state, to)) return false;
     this.#state = to;
@@ -348,39 +296,20 @@ export class Session {
   }
 
   #save(): void {
-    const { store, log } = this.#services;
-    try {
-      if (isFinal(this.#state)) store.deleteSession(this.id);
-      else {
-        store.saveSession({
-          id: this.id,
-          learner: this.learner,
-          lesson: this.lesson.id,
-          state: this.#state,
-          sandbox: { ...this.sandbox, machines: [...this.sandbox.machines] },
-          terminals: this.#terminals.views(),
-          createdAt: this.#createdAt,
-          expiresAt: this.#expiresAt,
-        });
-      }
-    } catch (error) {
-      log.error({ session: this.id, err: error }, 'could not store the session; it would not survive a restart');
-    }
-  }
-
-  #canExtend(): boolean {
-    return this.#state === 'ready' && this.#expiresAt < this.#createdAt + this.#services.limits.maxLifetimeMs;
-  }
-
-  #idleEndsAt(): number {
-    return this.#lastUsedAt + this.#services.limits.idleMs;
+    const { createdAt, expiresAt } = this.#lifetime;
+    keepSession(this.#services, {
+      id: this.id,
+      learner: this.learner,
+      lesson: this.lesson.id,
+      state: this.#state,
+      sandbox: { ...this.sandbox, machines: [...this.sandbox.machines] },
+      terminals: this.#terminals.views(),
+      createdAt,
+      expiresAt,
+    });
   }
 
   #announce(): void {
-    if (this.#listeners.size > 0) this.#emit({ type: 'session', session: this.view() });
-  }
-
-  #emit(message: SessionServerMessage): void {
-    for (const listener of this.#listeners) listener(message);
+    if (this.#audience.isThere) this.#audience.tell({ type: 'session', session: this.view() });
   }
 }

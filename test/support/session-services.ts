@@ -1,5 +1,5 @@
 import type { SessionLimits } from '../../sandbox-server/config.ts';
-import type { SessionServices } from '../../sandbox-server/session/session.ts';
+import type { SessionServices } from '../../sandbox-server/session/session-services.ts';
 import { SqliteStore } from '../../sandbox-server/store/sqlite-store.ts';
 import { ManualClock } from './manual-clock.ts';
 import { MemoryBackend } from './memory-backend.ts';
