@@ -42,6 +42,11 @@ export const verbs = {
     about: 'solves every lab as a learner would, and sees wrong answers rejected',
   },
   test: { script: 'test.ts', command: 'npm test', about: 'runs the tests' },
+  'test:abuse': {
+    script: 'abuse.ts',
+    command: 'npm run test:abuse',
+    about: 'attacks a running server in every known way, and sees each attempt come to nothing',
+  },
   lint: { script: 'lint.ts', command: 'npm run lint', about: 'checks types, style and what may import what' },
 };
 

@@ -30,9 +30,10 @@ export class ServerProcess implements AsyncDisposable {
       siteDir: siteFolder(data.path),
       contentDir: CONTENT,
       port: 0,
-      dockerodeOptions: inject('dockerodeOptions'),
-      images: inject('images'),
       ...options,
+      // Outside of Vitest, which has both, they are given.
+      dockerodeOptions: options.dockerodeOptions ?? inject('dockerodeOptions'),
+      images: options.images ?? inject('images'),
     };
     const child = fork(join(import.meta.dirname, 'run-server.ts'), [JSON.stringify(told)], { silent: true });
     let output = '';
