@@ -26,6 +26,8 @@ export interface SandboxSpec {
   /** Free words for labels: lesson, learner. */
   labels?: Record<string, string>;
   limits?: Partial<MachineLimits>;
+  /** A registry of its own, with TLS and a login. Default false. */
+  privateRegistry?: boolean;
 }
 
 /** For one machine. */
@@ -50,9 +52,9 @@ export interface SandboxStatus {
 export interface ExecOptions {
   /**
    * Where it runs. `shell` (default): the learner's container, as the learner. `engine`: the container with the
-   * daemon, where the learner has no shell.
+   * daemon, where the learner has no shell. `registry`: the sandbox's private registry, whatever the machine.
    */
-  in?: 'shell' | 'engine';
+  in?: 'shell' | 'engine' | 'registry';
   /** A PTY of this size; default none, and then stderr is separate. */
   tty?: { cols: number; rows: number };
   env?: Record<string, string>;

@@ -8,6 +8,9 @@ export const PATHS = {
   learnerSocket: '/run/drydock/docker.sock',
   /** In the engine's container only: the socket that checks use. */
   controlSocket: '/var/lib/drydock/docker.sock',
+  /** In the private registry's container: the learner's password, and the same for curl (drydock-registry). */
+  registryPassword: '/srv/private/password',
+  registryLogin: '/srv/private/curl.conf',
   /** In the shell's container: sockets of the PTY holders. */
   terminals: '/tmp/.drydock-terminals',
 } as const;

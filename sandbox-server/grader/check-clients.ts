@@ -7,6 +7,7 @@ import { EngineApi } from './engine-api.ts';
 import { execCheck } from './exec-check.ts';
 import { fileChecks } from './file-checks.ts';
 import { httpCheck } from './http-check.ts';
+import { registryChecks } from './registry-checks.ts';
 
 /** What checks see a sandbox through. One for the life of a sandbox: its connections are shared by all checks. */
 export class CheckClients implements Disposable {
@@ -43,6 +44,7 @@ export class CheckClients implements Disposable {
     });
     return {
       ...of(this.#firstMachine()),
+      registry: registryChecks(this.#backend, this.#sandbox, signal),
       machine: of,
       expect,
       notYet: (message, details) => {

@@ -1,5 +1,6 @@
 import type { DockerChecks } from './docker-checks.ts';
 import type { Expect } from './expect.ts';
+import type { RegistryChecks } from './registry-checks.ts';
 
 /** What a check sees of the sandbox. All of it is read by clients of ours, never by a script that the learner can edit. */
 export interface CheckContext {
@@ -10,8 +11,10 @@ export interface CheckContext {
   files: FileChecks;
   /** Runs a command on the first machine as the learner with a clean environment; an array runs without a shell. */
   exec: (command: string | readonly string[], options?: { timeout?: number }) => Promise<ExecResult>;
+  /** The lab's private registry; only where `sandbox.privateRegistry` is set. */
+  registry: RegistryChecks;
   /** The same clients for another machine. */
-  machine: (name: string) => Omit<CheckContext, 'machine' | 'expect' | 'notYet' | 'answer' | 'signal'>;
+  machine: (name: string) => Omit<CheckContext, 'machine' | 'registry' | 'expect' | 'notYet' | 'answer' | 'signal'>;
   expect: Expect;
   /** Turns the attempt down in words of your own. */
   notYet: (message: string, details?: { expected?: string; observed?: string; subject?: string }) => never;

@@ -25,16 +25,22 @@ const task = z.strictObject({
 
 /** What `defineLab` takes, for lab files that no compiler has seen. */
 export const labSchema: z.ZodType<unknown> = z.strictObject({
-  sandbox: z.strictObject({
-    machines: z
-      .array(z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, 'a machine name is lower-case letters, digits and -'))
-      .min(1)
-      .optional(),
-    images: z.array(words).optional(),
-    files: z.union([words, z.array(words)]).optional(),
-    setup: z.array(words).optional(),
-    needs: z.array(z.enum(['cgroups', 'swarm-ingress', 'egress'])).optional(),
-  }),
+  sandbox: z
+    .strictObject({
+      machines: z
+        .array(z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, 'a machine name is lower-case letters, digits and -'))
+        .min(1)
+        .optional(),
+      images: z.array(words).optional(),
+      files: z.union([words, z.array(words)]).optional(),
+      setup: z.array(words).optional(),
+      privateRegistry: z.boolean().optional(),
+      needs: z.array(z.enum(['cgroups', 'swarm-ingress', 'egress'])).optional(),
+    })
+    .refine(({ machines, privateRegistry }) => privateRegistry !== true || machines?.includes('registry') !== true, {
+      path: ['machines'],
+      message: 'beside a private registry, no machine can be called registry',
+    }),
   tasks: z.record(z.string().regex(/^[a-z0-9][a-z0-9-]{0,60}$/, 'a task id is lower-case letters, digits and -'), task),
 });
 

@@ -19,6 +19,11 @@ export interface LabSandbox {
   files?: string | readonly string[];
   /** Shell lines run as the learner on the first machine before the first prompt. Default none. */
   setup?: readonly string[];
+  /**
+   * A registry of the lab's own at `registry.shop.test`, with TLS and a login: user `learner`, the password lies in
+   * `~/registry/password` on every machine. Checks see it as `registry`. Default false.
+   */
+  privateRegistry?: boolean;
   /** Kernel or tier features without which the lesson cannot work. Default none. */
   needs?: readonly Feature[];
 }

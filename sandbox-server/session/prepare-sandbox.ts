@@ -10,6 +10,10 @@ const SETUP_LINE_MS = 120_000;
 /** Of what a failed command printed, for the log. */
 const SHOWN_OUTPUT_CHARS = 2_000;
 
+const WRITE_PASSWORD = ['/bin/sh', '-c', 'umask 077; mkdir -p registry && cat > registry/password'];
+/** Reading one small file. */
+const PASSWORD_MS = 10_000;
+
 /** Makes a new sandbox the one that the lab describes: copies its files into the homes, then runs its setup lines. */
 export async function prepareSandbox(
   backend: Backend,
@@ -22,7 +26,7 @@ export async function prepareSandbox(
     machine: string,
     command: readonly string[],
     what: string,
-    input?: ReturnType<typeof filesArchive>,
+    input?: ReturnType<typeof filesArchive> | Buffer,
   ) => {
     const timeout = AbortSignal.timeout(SETUP_LINE_MS);
     const result = await execToEnd(backend, sandbox, machine, command, {
@@ -47,5 +51,29 @@ export async function prepareSandbox(
   }
   const [first] = sandbox.machines;
   if (first === undefined) return;
+  if (lesson.lab.sandbox.privateRegistry === true) {
+    const password = await registryPassword(backend, sandbox, signal);
+    await Promise.all(
+      sandbox.machines.map((machine) => run(machine, WRITE_PASSWORD, 'the registry’s password', password)),
+    );
+  }
   for (const line of lesson.lab.sandbox.setup ?? []) await run(first, ['/bin/bash', '-c', line], `\`${line}\``);
+}
+
+/** Made by the private registry when it started; nobody else knows it. */
+async function registryPassword(
+  backend: Backend,
+  sandbox: SandboxRef,
+  signal: AbortSignal | undefined,
+): Promise<Buffer> {
+  const timeout = AbortSignal.timeout(PASSWORD_MS);
+  const { exitCode, stdout, stderr } = await execToEnd(backend, sandbox, '', ['/bin/cat', PATHS.registryPassword], {
+    in: 'registry',
+    signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+  });
+  if (exitCode === 0) return stdout;
+  throw new DrydockError('start-failed', {
+    detail: 'The lab’s private registry has no password.',
+    cause: new Error(`exit code ${String(exitCode)}; it printed:\n${stderr.toString('utf8')}`),
+  });
 }

@@ -19,7 +19,11 @@ export async function startSandbox(
 ): Promise<void> {
   const { backend } = services;
   const { sandbox, lesson, steps, terminals, signal } = options;
-  await backend.create({ ...sandbox, labels: { lesson: lesson.id } }, { signal, onStep: (step) => steps.begin(step) });
+  const { privateRegistry = false } = lesson.lab.sandbox;
+  await backend.create(
+    { ...sandbox, labels: { lesson: lesson.id }, privateRegistry },
+    { signal, onStep: (step) => steps.begin(step) },
+  );
   steps.begin('Put the lesson’s files in place');
   await prepareSandbox(backend, sandbox, lesson, { signal });
   steps.begin('Open the terminal');

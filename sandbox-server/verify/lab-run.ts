@@ -45,6 +45,7 @@ export class LabRun implements AsyncDisposable {
       id: randomBytes(6).toString('hex'),
       machines: machinesOf(lesson.lab),
       labels: { lesson: lesson.id },
+      privateRegistry: lesson.lab.sandbox.privateRegistry ?? false,
     };
     const run = new LabRun(options, await backend.create(spec, { signal }));
     try {

@@ -16,6 +16,7 @@ import { LABEL, labelsFor, ownedBy } from './labels.ts';
 import { engineContainer, shellContainer, type MachinePlan } from './machine.ts';
 import { Mirror } from './mirror.ts';
 import { namesFor } from './names.ts';
+import { REGISTRY_MACHINE, startRegistry } from './private-registry.ts';
 import { removeAll, removeSandbox } from './removal.ts';
 import { watchContainers, type LostContainer } from './watch.ts';
 
@@ -80,11 +81,12 @@ export class DockerBackend implements Backend {
       });
       const [mirrorIp, apparmor] = await Promise.all([this.#mirror.join(network), this.#hasApparmor()]);
       step('Start the Docker Engine');
-      await Promise.all(
-        spec.machines.map((machine) =>
+      await Promise.all([
+        ...spec.machines.map((machine) =>
           this.#startMachine(this.#plan(spec, machine, mirrorIp, apparmor), options.signal),
         ),
-      );
+        ...(spec.privateRegistry === true ? [this.#startRegistry(spec, options.signal)] : []),
+      ]);
       options.signal?.throwIfAborted();
       return { id: spec.id, machines: spec.machines };
     } catch (error) {
@@ -99,7 +101,9 @@ export class DockerBackend implements Backend {
     command: readonly string[],
     options: ExecOptions = {},
   ): Promise<ExecStream> {
-    const name = namesFor(this.#owner, sandbox.id).container(machine, options.in ?? 'shell');
+    const names = namesFor(this.#owner, sandbox.id);
+    const place = options.in ?? 'shell';
+    const name = place === 'registry' ? names.registry : names.container(machine, place);
     try {
       return await execInContainer(this.#docker.getContainer(name), command, {
         ...options,
@@ -109,6 +113,8 @@ export class DockerBackend implements Backend {
     } catch (error) {
       // 404: no such container; 409: it is not running.
       const status = (error as { statusCode?: number }).statusCode;
+      if (status === 404 && place === 'registry')
+        throw new Error('This lab has no private registry: set privateRegistry in its sandbox.', { cause: error });
       if (status === 404 || status === 409) throw new DrydockError('sandbox-lost', { cause: error });
       throw toSandboxError(error);
     }
@@ -121,6 +127,8 @@ export class DockerBackend implements Backend {
     const down = sandbox.machines.filter(
       (machine) => running.filter((c) => c.Labels[LABEL.machine] === machine).length < 2,
     );
+    const isRegistry = (c: Docker.ContainerInfo) => c.Labels[LABEL.role] === 'registry';
+    if (containers.some(isRegistry) && !running.some(isRegistry)) down.push(REGISTRY_MACHINE);
     return { state: down.length === 0 ? 'running' : 'degraded', down };
   }
 
@@ -174,6 +182,16 @@ export class DockerBackend implements Backend {
       extraLabels: spec.labels ?? {},
       apparmor,
     };
+  }
+
+  #startRegistry(spec: SandboxSpec, signal: AbortSignal | undefined): Promise<void> {
+    const plan = {
+      owner: this.#owner,
+      sandbox: spec.id,
+      image: this.#images.mirror,
+      extraLabels: spec.labels ?? {},
+    };
+    return startRegistry(this.#docker, plan, signal);
   }
 
   #hasApparmor(): Promise<boolean> {

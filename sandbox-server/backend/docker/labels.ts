@@ -4,12 +4,12 @@ export const LABEL = {
   owner: 'drydock.owner',
   /** Sandbox id. */
   sandbox: 'drydock.sandbox',
-  /** `engine`, `shell`, `network`, `volume`, `mirror` */
+  /** `engine`, `shell`, `registry`, `network`, `volume`, `mirror` */
   role: 'drydock.role',
   machine: 'drydock.machine',
 } as const;
 
-export type Role = 'engine' | 'shell' | 'network' | 'volume' | 'mirror';
+export type Role = 'engine' | 'shell' | 'registry' | 'network' | 'volume' | 'mirror';
 
 export function labelsFor(
   owner: string,

@@ -6,6 +6,7 @@ export function namesFor(owner: string, sandbox: string) {
   return {
     network: prefix,
     container: (machine: string, role: 'engine' | 'shell') => `${prefix}-${machine}-${role}`,
+    registry: `${prefix}-registry`,
     volume: (machine: string, use: 'home' | 'data' | 'run') => `${prefix}-${machine}-${use}`,
   };
 }

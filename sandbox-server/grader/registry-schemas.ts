@@ -1,0 +1,50 @@
+import { z } from 'zod';
+
+/*
+ * Answers of a registry (https://distribution.github.io/distribution/spec/api/) and what lies in it
+ * (https://github.com/opencontainers/image-spec), as far as they are used.
+ */
+const text = z
+  .string()
+  .nullish()
+  .transform((value) => value ?? '');
+const list = <T extends z.ZodType>(item: T) =>
+  z
+    .array(item)
+    .nullish()
+    .transform((value) => value ?? []);
+const descriptor = z.object({ digest: z.string(), size: z.number() });
+
+export const catalog = z.object({ repositories: list(z.string()) });
+export const tagList = z.object({ tags: list(z.string()) });
+
+/** Of one image, or an index that lists one for each platform. */
+export const manifest = z.object({
+  mediaType: text,
+  config: descriptor.optional(),
+  layers: list(descriptor),
+  manifests: list(z.object({ digest: z.string(), platform: z.object({ architecture: text, os: text }).nullish() })),
+});
+
+export const imageConfig = z.object({
+  architecture: text,
+  os: text,
+  config: z
+    .object({
+      Env: list(z.string()),
+      Cmd: list(z.string()),
+      Entrypoint: list(z.string()),
+      WorkingDir: text,
+      User: text,
+      Labels: z
+        .record(z.string(), z.string())
+        .nullish()
+        .transform((value) => value ?? {}),
+      ExposedPorts: z
+        .record(z.string(), z.unknown())
+        .nullish()
+        .transform((value) => Object.keys(value ?? {})),
+    })
+    .nullish(),
+  rootfs: z.object({ diff_ids: list(z.string()) }).nullish(),
+});
