@@ -28,8 +28,8 @@ export interface App {
   /** Starts to listen; resolves with the address to open. */
   listen(): Promise<string>;
   /**
-   * Stops listening and lets go of everything. `sandboxes`: `remove` ends all sessions; `keep` leaves them for the next
-   * server on this data folder. Safe to call twice.
+   * Stops listening and lets go of everything. `sandboxes`: `remove` ends all sessions; `keep` leaves them, if there are any,
+   * for the next server on this data folder. Safe to call twice.
    */
   close(sandboxes: 'remove' | 'keep'): Promise<void>;
 }
@@ -85,11 +85,12 @@ export async function createApp(options: AppOptions): Promise<App> {
 
   let closing: Promise<void> | undefined;
   const close = async (sandboxes: 'remove' | 'keep') => {
-    if (sandboxes === 'remove') await sessions?.stopAll();
-    else sessions?.release();
+    const keep = sandboxes === 'keep' && store.sessions().length > 0;
+    if (keep) sessions?.release();
+    else await sessions?.stopAll();
     sockets.close();
     await http.close();
-    if (sandboxes === 'remove') await backend?.destroyAll();
+    if (!keep) await backend?.destroyAll();
     store.close();
   };
 

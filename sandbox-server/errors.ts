@@ -111,7 +111,7 @@ export const CATALOGUE = {
   'data-in-use': {
     status: 503,
     message: 'Another Drydock uses this data folder.',
-    fix: 'Stop it first, or choose another folder with --data.',
+    fix: 'Replace it with `npm start -- --restart`, which keeps its labs; or stop it first; or choose another folder with --data.',
   },
   'site-missing': {
     status: 503,

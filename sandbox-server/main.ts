@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { createApp } from './app.ts';
 import { configFromEnvironment, defaultSessionLimits, type Config } from './config.ts';
+import { HAND_OVER, RunningServer } from './running-server.ts';
 import type { EngineHandle, ImageSet, Problem } from './setup/types.ts';
 
 export interface MainOptions {
@@ -16,13 +17,17 @@ export interface MainOptions {
   images: ImageSet | null;
   /** Default this checkout's. */
   contentDir?: string;
+  /** Takes the place of the server that runs on this data folder, with its labs. */
+  replace?: boolean;
 }
 
 const CONTENT = fileURLToPath(new URL('../content', import.meta.url));
 
 /**
- * Runs the server until it is told to stop: SIGINT, SIGTERM, or the end of the process that started it. Resolves when
- * everything of it is gone. Rejects when it cannot start.
+ * Runs the server until it is told to end. Resolves when everything of it is gone; rejects when it cannot start.
+ *
+ * Whoever says stop (Ctrl-C, SIGTERM) ends all labs with it. When nobody said so, the labs are left to the next server on this
+ * data folder: it is replaced, its terminal was closed, the process that started it was killed and could not stop it any more.
  */
 export async function main(options: MainOptions): Promise<void> {
   const config: Config = {
@@ -36,6 +41,12 @@ export async function main(options: MainOptions): Promise<void> {
     ...configFromEnvironment(process.env),
   };
   const log = pino({ level: config.logLevel, base: null }, pino.destination(2));
+  const told = new Promise<'remove' | 'keep'>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve('remove'));
+    for (const event of [HAND_OVER, 'disconnect'] as const) process.once(event, () => resolve('keep'));
+  });
+  const running = new RunningServer(config.dataDir);
+  if (options.replace === true) await running.handOver();
   const app = await createApp({
     config,
     log,
@@ -44,20 +55,23 @@ export async function main(options: MainOptions): Promise<void> {
     ...(options.engineProblem === undefined ? {} : { engineProblem: options.engineProblem }),
   });
 
-  const stopped = new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
-    // The bootstrap died without a word: nobody could stop this server any more.
-    process.once('disconnect', () => resolve());
-  });
+  // Labs of before may have been taken up already when the port turns out to be taken.
+  let sandboxes: 'remove' | 'keep' = 'keep';
   try {
     const address = await app.listen();
+    await running.announce({ host: config.host, port: Number(new URL(address).port) || config.port });
     console.log(`\n  Drydock is ready: ${address}\n`);
     if (options.engineProblem)
       console.log(`  Labs are off: ${options.engineProblem.what} ${options.engineProblem.fix}\n`);
-    await stopped;
-    console.log('\n  Stopping: removing sandboxes…');
+    sandboxes = await told;
+    console.log(
+      sandboxes === 'remove'
+        ? '\n  Stopping: removing sandboxes…'
+        : '\n  Ending: labs go on, and the next start takes them up.',
+    );
   } finally {
-    await app.close('remove');
+    await app.close(sandboxes);
+    if (sandboxes === 'remove') await running.forget();
     await options.engine?.release();
   }
 }

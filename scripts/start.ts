@@ -1,6 +1,7 @@
 import { ensureEngine } from '../sandbox-server/setup/engine.ts';
 import { ensureImages } from '../sandbox-server/setup/images.ts';
 import { lineProgress } from '../sandbox-server/setup/progress.ts';
+import { RunningServer } from '../sandbox-server/running-server.ts';
 import { SetupError } from '../sandbox-server/setup/setup-error.ts';
 import type { EngineHandle, ImageSet, Problem } from '../sandbox-server/setup/types.ts';
 import { consent, dataFolder, host, options, portNumber, ROOT } from './options.ts';
@@ -13,9 +14,13 @@ const given = options({
   host: { type: 'string' },
   data: { type: 'string' },
   yes: { type: 'boolean', short: 'y' },
+  restart: { type: 'boolean' },
 });
-const port = portNumber(given.port);
 const dataDir = dataFolder(given.data);
+const replace = given.restart === true;
+/** Pages come back to the address that they know. */
+const before = replace ? await new RunningServer(dataDir).address() : undefined;
+const port = given.port === undefined && before !== undefined ? before.port : portNumber(given.port);
 const progress = lineProgress(process.stdout);
 /** What this process holds of the engine. */
 const held: { engine: EngineHandle | null } = { engine: null };
@@ -24,7 +29,7 @@ const held: { engine: EngineHandle | null } = { engine: null };
 const interrupt = (): void => {
   void (held.engine?.release() ?? Promise.resolve()).finally(() => process.exit(130));
 };
-const ENDS = ['SIGINT', 'SIGTERM', 'disconnect'] as const;
+const ENDS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect'] as const;
 for (const end of ENDS) process.on(end, interrupt);
 
 // One wish to end may arrive several times: from the terminal, from npm, and from the bootstrap. Only one that comes well
@@ -36,8 +41,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     if (performance.now() - endingSince > IMPATIENT_MS) process.exit(130);
   });
 }
-// A closed terminal ends the server as any other end does; there is nothing left then to write to.
-process.on('SIGHUP', () => process.kill(process.pid, 'SIGTERM'));
+// After a closed terminal there is nothing left to write to.
 for (const out of [process.stdout, process.stderr]) out.on('error', () => undefined);
 
 try {
@@ -47,14 +51,17 @@ try {
   // All are waited for, so that the reason why one fails is not followed by the others’ output.
   await Promise.allSettled([site, labs, server]);
   const { images, engineProblem } = await labs;
+  if (replace && engineProblem !== undefined)
+    throw new Error(`${engineProblem.what} ${engineProblem.fix} What runs on this data folder was left as it is.`);
   const siteDir = await site;
   const { main } = await server;
   for (const end of ENDS) process.off(end, interrupt);
   await main({
     port,
-    host: given.host ?? '127.0.0.1',
+    host: given.host ?? before?.host ?? '127.0.0.1',
     dataDir,
     siteDir,
+    replace,
     engine: held.engine,
     images,
     ...(engineProblem && { engineProblem }),
@@ -65,7 +72,8 @@ try {
 } finally {
   await held.engine?.release();
 }
-if (process.connected) process.disconnect?.();
+// What is under way, a lab that is being made, is for the next server to do again.
+process.exit();
 
 async function prepareLabs(): Promise<{ images: ImageSet | null; engineProblem?: Problem }> {
   const found = await ensureEngine({ host, dataDir, progress, confirm: consent(given.yes === true) });

@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isAlive } from '../process-alive.ts';
+import { isAlive, startOf } from '../process-alive.ts';
 
 /**
  * Who uses something that several processes share: a file for each, named by its process id. A file whose process has
@@ -15,7 +15,7 @@ export class Leases {
 
   async take(pid: number = process.pid): Promise<void> {
     await mkdir(this.#folder, { recursive: true });
-    await writeFile(join(this.#folder, String(pid)), await identity(pid));
+    await writeFile(join(this.#folder, String(pid)), await startOf(pid));
   }
 
   async give(pid: number = process.pid): Promise<void> {
@@ -29,16 +29,9 @@ export class Leases {
     for (const name of names) {
       const pid = Number(name);
       const written = await readFile(join(this.#folder, name), 'utf8').catch(() => undefined);
-      if (written !== undefined && isAlive(pid) && written === (await identity(pid))) live.push(pid);
+      if (written !== undefined && isAlive(pid) && written === (await startOf(pid))) live.push(pid);
       else await rm(join(this.#folder, name), { force: true });
     }
     return live;
   }
-}
-
-/** When a process started, where the system tells: with its id that is unique until the next boot. */
-async function identity(pid: number): Promise<string> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-  // The second field is the program's name in parentheses, which may hold anything.
-  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
 }

@@ -2,6 +2,8 @@ import { spawn } from 'node:child_process';
 import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import Docker from 'dockerode';
+import { LABEL } from '../backend/docker/labels.ts';
 import { probe } from './engine-probe.ts';
 import { Leases } from './leases.ts';
 import { isAlive } from '../process-alive.ts';
@@ -16,6 +18,8 @@ const START_MS = 60_000;
 /** dockerd stops its containers first. */
 const STOP_MS = 20_000;
 const POLL_MS = 50;
+/** An engine that cannot say within this what runs on it is to be stopped. */
+const LIST_MS = 10_000;
 const LOG_LIMIT_BYTES = 20 * 1024 ** 2;
 /** Of /27: about 2000 networks, where Docker's own pools have room for 31. */
 const ADDRESS_POOL = 'base=10.213.0.0/16,size=27';
@@ -80,13 +84,20 @@ export class OwnedEngine {
   async #release(privilege: Privilege): Promise<void> {
     await this.#locked(async () => {
       await this.#leases.give();
-      if ((await this.#leases.holders()).length > 0) return;
+      if ((await this.#leases.holders()).length > 0 || (await this.#carriesLabs())) return;
       const pid = await this.#pid();
       if (pid === undefined) return;
       await runCommand(asRoot(privilege, ['kill', '-TERM', String(pid)]), { env: this.#host.env });
       const deadline = Date.now() + STOP_MS;
       while (isAlive(pid) && Date.now() < deadline) await sleep(POLL_MS);
     });
+  }
+
+  /** A server that ended without ending its labs left them to the next one: they need the engine until then. */
+  async #carriesLabs(): Promise<boolean> {
+    const docker = new Docker({ socketPath: this.socketPath, timeout: LIST_MS });
+    const running = await docker.listContainers({ filters: { label: [LABEL.owner] } }).catch(() => []);
+    return running.length > 0;
   }
 
   /** Waits for one that is just starting or stopping; clears away what one that died has left. */
@@ -114,6 +125,8 @@ export class OwnedEngine {
       ...['--pidfile', join(this.#runDir, 'dockerd.pid')],
       ...['--host', `unix://${this.socketPath}`],
       ...['--default-address-pool', ADDRESS_POOL],
+      // Labs go on while the engine is restarted, or has crashed.
+      '--live-restore',
       // The socket belongs to root and to this group; without root we get at it through ours.
       ...(privilege === 'root' ? [] : ['--group', String(process.getgid?.() ?? 0)]),
     ]);

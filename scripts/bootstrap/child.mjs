@@ -25,12 +25,12 @@ export async function runScript(node, script, args) {
       if (forward) child.kill(signal);
     });
   }
-  // A killed npm passes no signal on. Without npm nothing is watched: a server may outlive the shell that started it.
+  // A killed npm passes no signal on: the script is told as if its terminal had been closed. Without npm nothing is watched: a server may outlive the shell that started it.
   const parent = process.ppid;
   const watch = setInterval(() => {
     if (process.env.npm_lifecycle_event === undefined || process.ppid === parent) return;
     clearInterval(watch);
-    child.kill('SIGTERM');
+    child.kill('SIGHUP');
   }, WATCH_MS);
   child.once('close', () => clearInterval(watch));
   return new Promise((resolve, reject) => {

@@ -6,6 +6,7 @@ const START_OPTIONS = [
     'where state, engine and downloads are kept; default $XDG_DATA_HOME/drydock or ~/.local/share/drydock',
   ],
   ['--yes', 'install what is missing (a container engine) without asking'],
+  ['--restart', 'take the place of the server that runs on this data folder, at its address; its labs go on'],
 ];
 const DATA = START_OPTIONS[2];
 const YES = START_OPTIONS[3];

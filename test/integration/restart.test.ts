@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { expect, test } from 'vitest';
+import { CLOSE } from '../../sandbox-server/protocol/close-codes.ts';
 import type { MeView } from '../../sandbox-server/protocol/views.ts';
 import { leftovers, realDocker } from '../support/engine.ts';
 import { Learner } from '../support/learner.ts';
@@ -68,14 +70,68 @@ test.each(['SIGINT', 'SIGTERM'] as const)('%s ends the server and leaves nothing
   await terminal.ended();
 });
 
-test('when the process that started it is gone, the server ends and leaves nothing', async () => {
+test('--restart takes the place of the server that runs: its labs, shells and their commands go on, no byte is lost', async () => {
   using data = dataFolder();
-  const docker = realDocker();
-  const { server } = await withLab(data);
-  const gone = new Promise((resolve) => server.child.once('exit', resolve));
-  server.child.disconnect();
-  expect(await gone).toBe(0);
-  expect(await leftovers(docker, data.owner)).toEqual([]);
+  const { server, learner, session, events, terminal } = await withLab(data);
+  const id = session.terminals[0]!.id;
+  terminal.type('for i in $(seq 1 400); do echo "line<$i>"; sleep 0.01; done; echo do""ne\r');
+  await terminal.sees('line<20>');
+  const ended = once(server.child, 'exit');
+
+  await using next = await ServerProcess.start(data, { port: portOf(server), replace: true });
+  expect(await ended).toEqual([0, null]);
+  expect(await terminal.ended()).toMatchObject({ code: CLOSE.restarting });
+  expect((await events.ended()).code).toBe(CLOSE.restarting);
+  const position = `?epoch=${terminal.hello!.epoch}&offset=${terminal.offset}`;
+  const back = await learner.terminal(session.id, id, position);
+  await back.sees('done', 30_000);
+  expect(back.hello).toMatchObject({ resumed: true, missed: 0, offset: Number(position.split('=').at(-1)) });
+  const numbers = [...(terminal.text + back.text).matchAll(/line<(\d+)>/g)].map(([, n]) => Number(n));
+  expect(numbers).toEqual(Array.from({ length: 400 }, (_, i) => i + 1));
+  expect(await next.end('SIGTERM')).toBe(0);
+  expect(await leftovers(realDocker(), data.owner)).toEqual([]);
+});
+
+test('--restart where nothing runs just starts', async () => {
+  using data = dataFolder();
+  await using server = await ServerProcess.start(data, { replace: true });
+  expect(await new Learner(server.url).request('GET', '/healthz')).toMatchObject({ status: 200 });
+});
+
+test.each([
+  ['its terminal is closed', (server: ServerProcess) => server.child.kill('SIGHUP')],
+  ['the process that started it is gone', (server: ServerProcess) => server.child.disconnect()],
+])('when %s, the server ends and leaves the labs to the next one', async (_what, hangUp) => {
+  using data = dataFolder();
+  const { server, learner, session } = await withLab(data);
+  const gone = once(server.child, 'exit');
+  hangUp(server);
+  expect(await gone).toEqual([0, null]);
+  await using next = await ServerProcess.start(data, { port: portOf(server) });
+  expect(next.url).toBe(server.url);
+  const back = await learner.terminal(session.id, session.terminals[0]!.id);
+  await back.runs('echo $WORD $PWD', 'kept /tmp\r\n');
+});
+
+test('without labs, a server whose terminal is closed leaves nothing', async () => {
+  using data = dataFolder();
+  const server = await ServerProcess.start(data);
+  expect(await server.end('SIGHUP')).toBe(0);
+  expect(await leftovers(realDocker(), data.owner)).toEqual([]);
+});
+
+test('a port that is taken costs nobody a lab', async () => {
+  using data = dataFolder();
+  using other = dataFolder();
+  const { server, learner, session } = await withLab(data);
+  await server.end('SIGKILL');
+  await using elsewhere = await ServerProcess.start(other, { port: portOf(server) });
+  await expect(ServerProcess.start(data, { port: portOf(server) })).rejects.toThrow(/EADDRINUSE/);
+  await elsewhere.end('SIGTERM');
+  await using next = await ServerProcess.start(data, { port: portOf(server) });
+  expect(next.url).toBe(server.url);
+  const back = await learner.terminal(session.id, session.terminals[0]!.id);
+  await back.runs('echo $WORD $PWD', 'kept /tmp\r\n');
 });
 
 test('a second server on the same data folder is refused with what to do, and harms nothing', async () => {
@@ -83,7 +139,7 @@ test('a second server on the same data folder is refused with what to do, and ha
   await using server = await ServerProcess.start(data);
   const learner = new Learner(server.url);
   const { session } = await learner.ready(SECOND);
-  await expect(ServerProcess.start(data)).rejects.toThrow(/Another Drydock uses/);
+  await expect(ServerProcess.start(data)).rejects.toThrow(/Another Drydock uses[^]*--restart/);
   expect(await learner.request('GET', `/api/sessions/${session.id}`)).toMatchObject({
     status: 200,
     body: { state: 'ready' },

@@ -172,6 +172,11 @@ export class EventsSocket {
     this.socket.close();
   }
 
+  async ended(): Promise<{ code: number; reason: string }> {
+    if (this.closed === undefined) await new Promise((resolve) => this.socket.once('close', resolve));
+    return this.closed!;
+  }
+
   #wake(): void {
     for (const wake of this.#waiting) wake();
   }

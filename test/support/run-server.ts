@@ -11,4 +11,4 @@ const engine = {
   release: () => Promise.resolve(),
 };
 await main({ ...options, host: '127.0.0.1', engine, images: images as ImageSet });
-if (process.connected) process.disconnect?.();
+process.exit();

@@ -12,6 +12,8 @@ export interface ServerProcessOptions {
   port: number;
   dockerodeOptions: object;
   images: object;
+  /** Takes the place of the server that runs on the data folder. */
+  replace?: boolean;
 }
 
 /** The server as a process of its own, that can be interrupted and killed. */
