@@ -5,6 +5,7 @@ import { onlyEntry } from './archive-file.ts';
 import { type EngineApi, EngineError } from './engine-api.ts';
 import { type ContainerInspect, execCreated, execInspect } from './engine-schemas.ts';
 import { envRecord } from './env-record.ts';
+import { healthcheckFacts } from './healthcheck-facts.ts';
 import { demultiplex } from './multiplexed.ts';
 
 /** A chain of symbolic links that is longer goes in circles. */
@@ -25,9 +26,14 @@ export function containerFacts(container: ContainerInspect, engine: EngineApi, s
     state: state.Status,
     exitCode: state.ExitCode,
     pid: state.Pid,
-    // Docker writes year 1 for "never".
-    startedAt: Date.parse(state.StartedAt) > 0 ? new Date(state.StartedAt) : undefined,
+    createdAt: new Date(container.Created),
+    startedAt: time(state.StartedAt),
+    finishedAt: time(state.FinishedAt),
     restarts: container.RestartCount,
+    restartPolicy: {
+      name: host.RestartPolicy?.Name || 'no',
+      retries: host.RestartPolicy?.MaximumRetryCount ?? 0,
+    },
     env: envRecord(config.Env),
     cmd: config.Cmd,
     entrypoint: config.Entrypoint,
@@ -44,12 +50,15 @@ export function containerFacts(container: ContainerInspect, engine: EngineApi, s
       writable: mount.RW ?? true,
     })),
     networks: container.NetworkSettings.Networks,
+    networkMode: host.NetworkMode,
     limits: {
       memoryBytes: host.Memory,
       cpus: host.NanoCpus > 0 ? host.NanoCpus / 1e9 : host.CpuPeriod > 0 ? host.CpuQuota / host.CpuPeriod : 0,
       pids: host.PidsLimit,
     },
     health: state.Health?.Status ?? 'none',
+    healthcheck: healthcheckFacts(config.Healthcheck),
+    healthOutput: state.Health?.Log.at(-1)?.Output ?? '',
     logs: async (lines = 200) => {
       const query = { stdout: '1', stderr: '1', tail: String(lines) };
       const bytes = await engine.bytes(`${path}/logs`, { signal, query });
@@ -72,6 +81,11 @@ export function containerFacts(container: ContainerInspect, engine: EngineApi, s
     },
     readFile: (file) => readFile(engine, path, subject, file, signal),
   };
+}
+
+/** Docker writes year 1 for "never". */
+function time(text: string): Date | undefined {
+  return Date.parse(text) > 0 ? new Date(text) : undefined;
 }
 
 async function readFile(

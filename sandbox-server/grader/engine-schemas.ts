@@ -30,6 +30,9 @@ const list = <T extends z.ZodType>(item: T) =>
     .nullish()
     .transform((value) => value ?? []);
 
+const healthcheck = z.object({ Test: texts, Interval: number, Timeout: number, Retries: number }).nullish();
+export type HealthcheckConfig = z.infer<typeof healthcheck>;
+
 export const imageSummaries = list(z.object({ Id: z.string(), RepoTags: texts, Size: number }));
 
 export const imageInspect = z.object({
@@ -49,6 +52,8 @@ export const imageInspect = z.object({
       User: text,
       Labels: textMap,
       ExposedPorts: keys,
+      Healthcheck: healthcheck,
+      StopSignal: text,
     })
     .nullish(),
   RootFS: z.object({ Layers: texts }).nullish(),
@@ -62,10 +67,14 @@ export type ImageHistory = z.infer<typeof imageHistory>;
 const containerState = z.enum(['created', 'running', 'paused', 'restarting', 'removing', 'exited', 'dead']);
 const mount = z.object({ Type: text, Name: text, Source: text, Destination: text, RW: z.boolean().nullish() });
 const endpoints = z
-  .record(z.string(), z.object({ IPAddress: text }).nullish())
+  .record(z.string(), z.object({ IPAddress: text, Aliases: texts }).nullish())
   .nullish()
   .transform((value) =>
-    Object.entries(value ?? {}).map(([name, endpoint]) => ({ name, ip: endpoint?.IPAddress ?? '' })),
+    Object.entries(value ?? {}).map(([name, endpoint]) => ({
+      name,
+      ip: endpoint?.IPAddress ?? '',
+      aliases: endpoint?.Aliases ?? [],
+    })),
   );
 const portBindings = z
   .record(z.string(), list(z.object({ HostPort: text })))
@@ -90,13 +99,17 @@ export const containerInspect = z.object({
   Id: z.string(),
   Name: text,
   Image: text,
+  Created: text,
   RestartCount: number,
   State: z.object({
     Status: containerState,
     ExitCode: number,
     Pid: number,
     StartedAt: text,
-    Health: z.object({ Status: z.enum(['none', 'starting', 'healthy', 'unhealthy']) }).nullish(),
+    FinishedAt: text,
+    Health: z
+      .object({ Status: z.enum(['none', 'starting', 'healthy', 'unhealthy']), Log: list(z.object({ Output: text })) })
+      .nullish(),
   }),
   Config: z.object({
     Image: text,
@@ -107,6 +120,7 @@ export const containerInspect = z.object({
     User: text,
     Labels: textMap,
     Tty: z.boolean().nullish(),
+    Healthcheck: healthcheck,
   }),
   HostConfig: z.object({
     Memory: number,
@@ -115,6 +129,10 @@ export const containerInspect = z.object({
     CpuPeriod: number,
     PidsLimit: number,
     PortBindings: portBindings,
+    NetworkMode: text,
+    RestartPolicy: z
+      .object({ Name: z.enum(['', 'no', 'always', 'unless-stopped', 'on-failure']), MaximumRetryCount: number })
+      .nullish(),
   }),
   NetworkSettings: z.object({ Networks: endpoints, Ports: portBindings }),
   Mounts: list(mount),

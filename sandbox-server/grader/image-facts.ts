@@ -1,6 +1,7 @@
 import type { ImageFacts, ImageStep, LayerList } from '../lab/docker-checks.ts';
 import type { ImageHistory, ImageInspect } from './engine-schemas.ts';
 import { envRecord } from './env-record.ts';
+import { healthcheckFacts } from './healthcheck-facts.ts';
 import { cleanInstruction, stepsWithLayers } from './instruction.ts';
 
 /** `reference`: what the author called it; for verdicts. */
@@ -25,6 +26,8 @@ export function imageFacts(image: ImageInspect, history: ImageHistory, reference
       user: config?.User ?? '',
       labels: config?.Labels ?? {},
       exposedPorts: config?.ExposedPorts ?? [],
+      healthcheck: healthcheckFacts(config?.Healthcheck),
+      stopSignal: config?.StopSignal ?? '',
     },
     diffIds,
     history: steps,

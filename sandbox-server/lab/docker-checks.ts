@@ -46,6 +46,19 @@ export interface ImageConfig {
   labels: Record<string, string>;
   /** `80/tcp` */
   exposedPorts: string[];
+  healthcheck: Healthcheck | undefined;
+  /** `SIGQUIT`; empty when the image names none, which means SIGTERM. */
+  stopSignal: string;
+}
+
+export interface Healthcheck {
+  /** `['CMD', 'node', 'healthcheck.js']`, or `['CMD-SHELL', 'curl …']`. */
+  test: string[];
+  /** Milliseconds; 0 where Docker's default holds. */
+  intervalMs: number;
+  timeoutMs: number;
+  /** Failures in a row that make it unhealthy; 0 where Docker's default holds. */
+  retries: number;
 }
 
 export interface ImageStep {
@@ -79,8 +92,14 @@ export interface ContainerFacts {
   exitCode: number;
   /** Of its first process, as the machine counts; 0 when it does not run. */
   pid: number;
+  createdAt: Date;
   startedAt: Date | undefined;
+  /** When it last ended; undefined for one that never did. */
+  finishedAt: Date | undefined;
+  /** How often its restart policy started it again. Started by hand, it counts from 0. */
   restarts: number;
+  /** `retries` is what `on-failure:3` allows; 0 means no limit. */
+  restartPolicy: { name: 'no' | 'always' | 'unless-stopped' | 'on-failure'; retries: number };
   env: Record<string, string>;
   cmd: string[];
   entrypoint: string[];
@@ -89,9 +108,16 @@ export interface ContainerFacts {
   labels: Record<string, string>;
   ports: { host?: number; container: number; protocol: string }[];
   mounts: { type: string; name?: string; source: string; destination: string; writable: boolean }[];
-  networks: { name: string; ip: string }[];
+  /** `aliases`: what `--network-alias` asked for, and by Compose the service's name. */
+  networks: { name: string; ip: string; aliases: string[] }[];
+  /** `bridge`, `none`, `host`, a network's name, or `container:<id>`. */
+  networkMode: string;
   limits: { memoryBytes: number; cpus: number; pids: number };
   health: 'none' | 'starting' | 'healthy' | 'unhealthy';
+  /** Its own or its image's. */
+  healthcheck: Healthcheck | undefined;
+  /** What the last health check printed. */
+  healthOutput: string;
   /** The last lines it printed (default 200), standard output and error together. */
   logs: (lines?: number) => Promise<string>;
   /** Runs a command inside it. */

@@ -80,7 +80,7 @@ test('a container says its state, ports once, mounts, networks and limits', asyn
       { container: 443, protocol: 'tcp' },
     ],
     mounts: [{ type: 'volume', name: 'data', destination: '/data', writable: false }],
-    networks: [{ name: 'bridge', ip: '172.17.0.2' }],
+    networks: [{ name: 'bridge', ip: '172.17.0.2', aliases: [] }],
     limits: { memoryBytes: 1024, cpus: 0.5, pids: 0 },
     health: 'none',
   });
@@ -100,6 +100,43 @@ test('a stopped container has the ports that were asked for, and runs nothing', 
     ports: [{ host: 8080, container: 80 }],
   });
   expect((await notYet(web.exec(['true']))).message).toBe('The container web is not running.');
+});
+
+test('a container says how it is watched over: policy, restarts, health check and what it printed last', async () => {
+  const watched = {
+    Created: '2026-01-02T03:04:00Z',
+    RestartCount: 2,
+    State: {
+      Status: 'running',
+      StartedAt: '2026-01-02T03:04:05Z',
+      FinishedAt: '2026-01-02T03:04:04Z',
+      Health: { Status: 'unhealthy', Log: [{ Output: 'fine' }, { Output: 'refused' }] },
+    },
+    Config: { Image: 'api', Healthcheck: { Test: ['CMD', 'check'], Interval: 1e9, Timeout: 2e9, Retries: 3 } },
+    HostConfig: { NetworkMode: 'shop', RestartPolicy: { Name: 'on-failure', MaximumRetryCount: 4 } },
+    NetworkSettings: { Networks: { shop: { IPAddress: '', Aliases: ['api'] } }, Ports: {} },
+  };
+  using engine = new FakeEngine({ '/containers/api/json': containerJson('c1', 'api', watched) });
+  const api = await dockerChecks(engine.api, NEVER).container('api');
+  expect(api).toMatchObject({
+    createdAt: new Date('2026-01-02T03:04:00Z'),
+    finishedAt: new Date('2026-01-02T03:04:04Z'),
+    restarts: 2,
+    restartPolicy: { name: 'on-failure', retries: 4 },
+    networkMode: 'shop',
+    networks: [{ name: 'shop', aliases: ['api'] }],
+    health: 'unhealthy',
+    healthcheck: { test: ['CMD', 'check'], intervalMs: 1000, timeoutMs: 2000, retries: 3 },
+    healthOutput: 'refused',
+  });
+});
+
+test('without a health check and a policy, a container has neither', async () => {
+  const plain = { Config: { Image: 'api', Healthcheck: { Test: ['NONE'] } } };
+  using engine = new FakeEngine({ '/containers/api/json': containerJson('c1', 'api', plain) });
+  const api = await dockerChecks(engine.api, NEVER).container('api');
+  expect(api).toMatchObject({ restartPolicy: { name: 'no', retries: 0 }, finishedAt: undefined, healthOutput: '' });
+  expect(api.healthcheck).toBeUndefined();
 });
 
 test('logs, commands and files of a container are read', async () => {
