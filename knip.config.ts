@@ -6,6 +6,7 @@ export default {
     'content/**/{lab.ts,lesson.mdx}',
     'test/support/content/**/lab.ts',
     'test/support/run-server.ts',
+    'test/support/misbehaving-lab.ts',
     // What pages load in their <script>s and name in their front matter, where knip does not look.
     'src/client/*.ts',
     'src/layouts/*.astro',

@@ -9,6 +9,7 @@ import { DrydockError } from './errors.ts';
 import { buildHttp } from './gateway/http.ts';
 import { serveSockets } from './gateway/sockets.ts';
 import { loadLab, loadLessons, type LabLesson } from './lab/lessons.ts';
+import { CheckWorkers } from './grader/worker/check-workers.ts';
 import type { Log } from './log.ts';
 import { ownerOf } from './owner.ts';
 import type { StatusView } from './protocol/views.ts';
@@ -58,10 +59,11 @@ export async function createApp(options: AppOptions): Promise<App> {
     docker === undefined || images === null
       ? undefined
       : new DockerBackend({ docker, owner: ownerOf(config.dataDir), images });
+  const checks = new CheckWorkers(systemClock);
   const sessions =
     backend === undefined
       ? undefined
-      : new SessionRegistry({ backend, store, clock: systemClock, limits: config.sessions, log }, findLab);
+      : new SessionRegistry({ backend, checks, store, clock: systemClock, limits: config.sessions, log }, findLab);
 
   const status = async (): Promise<StatusView> => {
     if (engine === null || docker === undefined || sessions === undefined) {
@@ -89,6 +91,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     if (keep) sessions?.release();
     else await sessions?.stopAll();
     sockets.close();
+    checks[Symbol.dispose]();
     await http.close();
     if (!keep) await backend?.destroyAll();
     store.close();

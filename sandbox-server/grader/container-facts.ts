@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import type { ContainerFacts } from '../lab/docker-checks.ts';
 import { NotYet } from '../lab/not-yet.ts';
 import { onlyEntry } from './archive-file.ts';
-import { type EngineApi, EngineError } from './engine-api.ts';
+import { EngineError, type EngineReader, readJson } from './engine-reader.ts';
 import { type ContainerInspect, execCreated, execInspect } from './engine-schemas.ts';
 import { envRecord } from './env-record.ts';
 import { healthcheckFacts } from './healthcheck-facts.ts';
@@ -11,7 +11,7 @@ import { demultiplex } from './multiplexed.ts';
 /** A chain of symbolic links that is longer goes in circles. */
 const MAX_LINKS = 8;
 
-export function containerFacts(container: ContainerInspect, engine: EngineApi, signal: AbortSignal): ContainerFacts {
+export function containerFacts(container: ContainerInspect, engine: EngineReader, signal: AbortSignal): ContainerFacts {
   const { Config: config, HostConfig: host, State: state } = container;
   const name = container.Name.replace(/^\//, '');
   const subject = `container ${name}`;
@@ -69,13 +69,13 @@ export function containerFacts(container: ContainerInspect, engine: EngineApi, s
         throw new NotYet(`The ${subject} is not running.`, { subject, expected: 'running', observed: state.Status });
       }
       const body = { Cmd: command, AttachStdout: true, AttachStderr: true };
-      const { Id } = await engine.json(`${path}/exec`, execCreated, { signal, method: 'POST', body });
+      const { Id } = await readJson(engine, `${path}/exec`, execCreated, { signal, method: 'POST', body });
       const output = await engine.bytes(`/exec/${Id}/start`, {
         signal,
         method: 'POST',
         body: { Detach: false, Tty: false },
       });
-      const { ExitCode } = await engine.json(`/exec/${Id}/json`, execInspect, { signal });
+      const { ExitCode } = await readJson(engine, `/exec/${Id}/json`, execInspect, { signal });
       const { stdout, stderr } = demultiplex(output);
       return { exitCode: ExitCode ?? null, stdout: stdout.toString('utf8'), stderr: stderr.toString('utf8') };
     },
@@ -89,7 +89,7 @@ function time(text: string): Date | undefined {
 }
 
 async function readFile(
-  engine: EngineApi,
+  engine: EngineReader,
   container: string,
   subject: string,
   file: string,
@@ -106,7 +106,7 @@ async function readFile(
 }
 
 async function archive(
-  engine: EngineApi,
+  engine: EngineReader,
   container: string,
   subject: string,
   path: string,

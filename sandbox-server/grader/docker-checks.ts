@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { DockerChecks, NetworkFacts, VolumeFacts } from '../lab/docker-checks.ts';
 import { NotYet } from '../lab/not-yet.ts';
 import { containerFacts } from './container-facts.ts';
-import { type EngineApi, EngineError } from './engine-api.ts';
+import { EngineError, type EngineReader, readJson } from './engine-reader.ts';
 import * as schemas from './engine-schemas.ts';
 import { imageFacts, shortId } from './image-facts.ts';
 
@@ -10,9 +10,9 @@ import { imageFacts, shortId } from './image-facts.ts';
 const MAX_OBJECTS = 200;
 
 /** Docker as one run of a check sees it. */
-export function dockerChecks(engine: EngineApi, signal: AbortSignal): DockerChecks {
+export function dockerChecks(engine: EngineReader, signal: AbortSignal): DockerChecks {
   const get = <T>(path: string, schema: z.ZodType<T>, query: Record<string, string> = {}) =>
-    engine.json(path, schema, { signal, query });
+    readJson(engine, path, schema, { signal, query });
 
   /** Undefined when there is no such object. */
   const find = async <T>(path: string, schema: z.ZodType<T>): Promise<T | undefined> => {

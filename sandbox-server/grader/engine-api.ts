@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { Backend, SandboxRef } from '../backend/backend.ts';
 import { ExecAgent } from '../backend/exec-agent.ts';
 import { PATHS } from '../backend/paths.ts';
+import { EngineError, type EngineReader, type EngineRequest, readJson } from './engine-reader.ts';
 import { Pool } from './pool.ts';
 
 /** Under what a Docker 26.1 speaks; the API does not change behind a version. */
@@ -28,26 +29,8 @@ const DIAL = [
   'dial-stdio',
 ];
 
-export interface EngineRequest {
-  signal: AbortSignal;
-  query?: Record<string, string>;
-  method?: 'GET' | 'POST';
-  body?: unknown;
-}
-
-/** The engine's answer was an error. */
-export class EngineError extends Error {
-  override readonly name = 'EngineError';
-  readonly status: number;
-
-  constructor(status: number, message: string) {
-    super(message);
-    this.status = status;
-  }
-}
-
 /** The API of the Docker Engine inside a machine, reached through an exec in the engine's container. */
-export class EngineApi implements Disposable {
+export class EngineApi implements EngineReader, Disposable {
   readonly machine: string;
   readonly #agent: ExecAgent;
   readonly #streamAgent: ExecAgent;
@@ -65,8 +48,7 @@ export class EngineApi implements Disposable {
 
   /** JSON of a known shape. */
   async json<T>(path: string, schema: z.ZodType<T>, options: EngineRequest): Promise<T> {
-    const text = (await this.bytes(path, options)).toString('utf8');
-    return schema.parse(text === '' ? undefined : JSON.parse(text));
+    return await readJson(this, path, schema, options);
   }
 
   /** The whole answer, bounded. Rejects with EngineError when the engine answers with one. */

@@ -1,8 +1,7 @@
-import type { Backend, SandboxRef } from '../backend/backend.ts';
-import { execToEnd } from '../backend/exec-to-end.ts';
 import { LEARNER, PATHS } from '../backend/paths.ts';
 import type { ExecResult } from '../lab/check-context.ts';
 import { NotYet } from '../lab/not-yet.ts';
+import type { RunCommand } from './probes.ts';
 
 const DEFAULT_TIMEOUT_MS = 5_000;
 /** What timeout(1) exits with when the time was over. */
@@ -20,13 +19,13 @@ const ENVIRONMENT = {
 };
 
 /** Runs a command on a machine as the learner, in a clean environment. */
-export function execCheck(backend: Backend, sandbox: SandboxRef, machine: string, signal: AbortSignal) {
+export function execCheck(run: RunCommand, signal: AbortSignal) {
   return async (command: string | readonly string[], options: { timeout?: number } = {}): Promise<ExecResult> => {
     const seconds = (options.timeout ?? DEFAULT_TIMEOUT_MS) / 1000;
     const inner = typeof command === 'string' ? ['/bin/bash', '--noprofile', '--norc', '-c', command] : command;
     const clean = ['/usr/bin/env', '-i', ...Object.entries(ENVIRONMENT).map(([name, value]) => `${name}=${value}`)];
     const bounded = ['/usr/bin/timeout', '--kill-after=1', String(seconds)];
-    const result = await execToEnd(backend, sandbox, machine, [...clean, ...bounded, ...inner], {
+    const result = await run([...clean, ...bounded, ...inner], {
       signal,
       workingDir: PATHS.home,
     });

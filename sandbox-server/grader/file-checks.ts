@@ -1,9 +1,9 @@
 import { posix } from 'node:path';
-import type { Backend, SandboxRef } from '../backend/backend.ts';
-import { execToEnd, MAX_OUTPUT_BYTES } from '../backend/exec-to-end.ts';
+import { MAX_OUTPUT_BYTES } from '../backend/exec-to-end.ts';
 import { PATHS } from '../backend/paths.ts';
 import type { FileChecks } from '../lab/check-context.ts';
 import { NotYet } from '../lab/not-yet.ts';
+import type { RunCommand } from './probes.ts';
 
 /** A pipe that the learner made in a file's place would never end. */
 const READ_SECONDS = '3';
@@ -12,9 +12,9 @@ const NO_FILE = 'No such file or directory';
 const TIMED_OUT = 124;
 
 /** The learner's files on a machine. */
-export function fileChecks(backend: Backend, sandbox: SandboxRef, machine: string, signal: AbortSignal): FileChecks {
-  const run = (command: readonly string[]) =>
-    execToEnd(backend, sandbox, machine, ['/usr/bin/timeout', READ_SECONDS, ...command], {
+export function fileChecks(run: RunCommand, signal: AbortSignal): FileChecks {
+  const bounded = (command: readonly string[]) =>
+    run(['/usr/bin/timeout', READ_SECONDS, ...command], {
       signal,
       env: { LC_ALL: 'C' },
     });
@@ -22,7 +22,7 @@ export function fileChecks(backend: Backend, sandbox: SandboxRef, machine: strin
   return {
     read: async (path) => {
       const absolute = absolutePath(path);
-      const { exitCode, stdout, stderr } = await run(['/usr/bin/head', '-c', String(MAX_OUTPUT_BYTES), absolute]);
+      const { exitCode, stdout, stderr } = await bounded(['/usr/bin/head', '-c', String(MAX_OUTPUT_BYTES), absolute]);
       if (exitCode === 0) return stdout.toString('utf8');
       const why =
         exitCode === TIMED_OUT ? 'it never ends' : (/: ([^:]+)\n?$/.exec(stderr.toString('utf8'))?.[1]?.trim() ?? '');
@@ -32,7 +32,7 @@ export function fileChecks(backend: Backend, sandbox: SandboxRef, machine: strin
       throw new NotYet(message, { subject, expected: `a ${subject}`, observed: why, missing: why === NO_FILE });
     },
     exists: async (path) => {
-      const { exitCode } = await run(['/usr/bin/test', '-e', absolutePath(path)]);
+      const { exitCode } = await bounded(['/usr/bin/test', '-e', absolutePath(path)]);
       if (exitCode === 0 || exitCode === 1) return exitCode === 0;
       throw new Error(`test -e ${path} exited with ${String(exitCode)}`);
     },

@@ -1,14 +1,13 @@
 import type { Clock } from '../clock.ts';
-import type { CheckContext } from '../lab/check-context.ts';
 import type { Lab } from '../lab/lab.ts';
 import type { TaskView } from '../protocol/views.ts';
-import { runCheck } from './run-check.ts';
 import { TaskProgress } from './task-state.ts';
+import type { Verdict } from './verdict.ts';
 
 export interface GraderOptions {
   lab: Lab;
-  /** Makes what one run of a check sees; usually `(options) => clients.context(options)`. */
-  context: (options: { signal: AbortSignal; answer?: string }) => CheckContext;
+  /** Runs the check of a task once. Never rejects; `signal` gives the run up. */
+  check: (task: string, options: { signal: AbortSignal; answer?: string }) => Promise<Verdict>;
   clock: Clock;
   /** Tasks that were passed before, in this session or an earlier one; they stay done. */
   passed?: readonly { task: string; at: number }[];
@@ -153,15 +152,10 @@ export class Grader implements Disposable {
   }
 
   async #check(progress: TaskProgress): Promise<void> {
-    const { context, clock, onPassed, onBroken } = this.#options;
+    const { check, clock, onPassed, onBroken } = this.#options;
     const { answer } = progress;
     const { signal } = this.#ended;
-    const verdict = await runCheck(progress.task, {
-      context,
-      clock,
-      signal,
-      ...(answer === undefined ? {} : { answer }),
-    });
+    const verdict = await check(progress.id, { signal, ...(answer === undefined ? {} : { answer }) });
     if (signal.aborted) return;
     // The answer that this verdict is about has been replaced: the check for the new one is in the queue.
     if (answer !== progress.answer) return;

@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import type { Backend, SandboxRef } from '../backend/backend.ts';
-import { execToEnd } from '../backend/exec-to-end.ts';
 import type { HttpCheckOptions, HttpCheckResponse } from '../lab/check-context.ts';
 import { NotYet } from '../lab/not-yet.ts';
+import type { RunCommand } from './probes.ts';
 
 const DEFAULT_TIMEOUT_MS = 3_000;
 /** Of a body; what is longer is cut off. */
@@ -13,7 +12,7 @@ const report = z.object({ exitcode: z.number(), errormsg: z.string().nullish(), 
 const headerReport = z.record(z.string(), z.array(z.string()));
 
 /** Asks from inside a machine, as the learner's own curl would. */
-export function httpCheck(backend: Backend, sandbox: SandboxRef, machine: string, signal: AbortSignal) {
+export function httpCheck(run: RunCommand, signal: AbortSignal) {
   return async (url: string, options: HttpCheckOptions = {}): Promise<HttpCheckResponse> => {
     const {
       method = options.body === undefined ? 'GET' : 'POST',
@@ -30,7 +29,7 @@ export function httpCheck(backend: Backend, sandbox: SandboxRef, machine: string
       ...(body === undefined ? [] : ['--data-binary', '@-']),
       ...['--url', url],
     ];
-    const result = await execToEnd(backend, sandbox, machine, command, {
+    const result = await run(command, {
       signal,
       input: body ?? '',
       maxBytes: MAX_BODY_BYTES,

@@ -1,7 +1,6 @@
 import type { z } from 'zod';
-import type { Backend, SandboxRef } from '../backend/backend.ts';
-import { execToEnd } from '../backend/exec-to-end.ts';
 import { PATHS } from '../backend/paths.ts';
+import type { RunCommand } from './probes.ts';
 
 const TIMEOUT_SECONDS = '5';
 /** Of one answer: a manifest of a hundred layers is a tenth of it. */
@@ -16,13 +15,11 @@ const ACCEPT = [
 
 /** The HTTP API of a lab's private registry, asked from inside the registry's container, where no learner is. */
 export class RegistryApi {
-  readonly #backend: Backend;
-  readonly #sandbox: SandboxRef;
+  readonly #run: RunCommand;
   readonly #signal: AbortSignal;
 
-  constructor(backend: Backend, sandbox: SandboxRef, signal: AbortSignal) {
-    this.#backend = backend;
-    this.#sandbox = sandbox;
+  constructor(run: RunCommand, signal: AbortSignal) {
+    this.#run = run;
     this.#signal = signal;
   }
 
@@ -39,7 +36,7 @@ export class RegistryApi {
         `https://localhost/v2/${path}`,
       ],
     ];
-    const { exitCode, stdout, stderr } = await execToEnd(this.#backend, this.#sandbox, '', command, {
+    const { exitCode, stdout, stderr } = await this.#run(command, {
       in: 'registry',
       signal: this.#signal,
       maxBytes: MAX_ANSWER_BYTES,

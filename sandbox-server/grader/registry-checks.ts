@@ -1,13 +1,13 @@
-import type { Backend, SandboxRef } from '../backend/backend.ts';
 import { NotYet } from '../lab/not-yet.ts';
 import type { RegistryChecks, RegistryImage } from '../lab/registry-checks.ts';
 import { envRecord } from './env-record.ts';
+import type { RunCommand } from './probes.ts';
 import { RegistryApi } from './registry-api.ts';
 import * as schemas from './registry-schemas.ts';
 
 /** The lab's private registry as one run of a check sees it. */
-export function registryChecks(backend: Backend, sandbox: SandboxRef, signal: AbortSignal): RegistryChecks {
-  const api = new RegistryApi(backend, sandbox, signal);
+export function registryChecks(run: RunCommand, signal: AbortSignal): RegistryChecks {
+  const api = new RegistryApi(run, signal);
   const repositories = async () => (await api.get('_catalog?n=100', schemas.catalog))?.body.repositories ?? [];
   const tags = async (repository: string) =>
     (await api.get(`${repository}/tags/list`, schemas.tagList))?.body.tags.toSorted() ?? [];

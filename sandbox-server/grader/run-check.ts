@@ -17,7 +17,7 @@ export interface RunCheckOptions {
 
 /**
  * Runs a task's check once. A check that throws anything but NotYet, or that is not over in time, is `broken`. One that
- * never gives way (`for (;;) {}`) blocks the process: nothing within it can interrupt that, so labs are reviewed code.
+ * never gives way (`for (;;) {}`) blocks its thread, so the server runs checks in another one: worker/.
  */
 export async function runCheck(task: LabTask, options: RunCheckOptions): Promise<Verdict> {
   const { answer, clock } = options;

@@ -18,6 +18,8 @@ export interface Lesson extends LessonFolder {
 /** A lesson with its lab, imported. */
 export interface LabLesson extends Lesson {
   lab: Lab;
+  /** What `import` takes to load the lab once more, in another thread. */
+  labModule: string;
   /** The folders whose content goes into the learner's home, in this order; absolute. */
   filesFolders: readonly string[];
 }
@@ -66,13 +68,14 @@ export async function loadLab(lesson: Lesson): Promise<LabLesson> {
   if (!lesson.labFile) throw new Error(`${lesson.id} has no lab: there is no lab.ts beside its lesson.mdx.`);
   // The time makes an edited file another module: a development server sees the edit.
   const { mtimeMs } = await stat(lesson.labFile);
-  const module: unknown = await import(/* @vite-ignore */ `${pathToFileURL(lesson.labFile).href}?${mtimeMs}`);
+  const labModule = `${pathToFileURL(lesson.labFile).href}?${mtimeMs}`;
+  const module: unknown = await import(/* @vite-ignore */ labModule);
   const lab: unknown =
     typeof module === 'object' && module !== null && 'default' in module ? module.default : undefined;
   if (!isLab(lab)) throw new Error(`${lesson.labFile} is not a lab: ${labFaults(lab).join('; ')}.`);
   const { files = [] } = lab.sandbox;
   const folders = typeof files === 'string' ? [files] : files;
-  return { ...lesson, lab, filesFolders: folders.map((folder) => resolve(lesson.folder, folder)) };
+  return { ...lesson, lab, labModule, filesFolders: folders.map((folder) => resolve(lesson.folder, folder)) };
 }
 
 /** The machines of a lab, the first of which is the default one. */

@@ -27,12 +27,12 @@ export class Grading implements Disposable {
     onStorageError: (error: DrydockError) => void;
   }) {
     const { services, session, learner, lesson, sandbox, emit } = options;
-    const { backend, clock, log, store } = services;
+    const { backend, checks, clock, log, store } = services;
     this.#clients = new CheckClients({ backend, sandbox });
     const engine = this.#clients.engine();
     this.#grader = new Grader({
       lab: lesson.lab,
-      context: (run) => this.#clients.context(run),
+      check: (task, run) => checks.run({ labModule: lesson.labModule, task, probes: this.#clients, ...run }),
       clock,
       passed: store.passed(learner, lesson.id),
       onTask: (task) => emit({ type: 'task', task }),

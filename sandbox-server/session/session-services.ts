@@ -1,12 +1,14 @@
 import type { Backend } from '../backend/backend.ts';
 import type { Clock } from '../clock.ts';
 import type { SessionLimits } from '../config.ts';
+import type { CheckRunner } from '../grader/check-runner.ts';
 import type { Log } from '../log.ts';
 import type { Store } from '../store/store.ts';
 
 /** What sessions work with. */
 export interface SessionServices {
   backend: Backend;
+  checks: CheckRunner;
   store: Store;
   clock: Clock;
   limits: SessionLimits;

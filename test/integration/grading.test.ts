@@ -13,6 +13,7 @@ import type { Lab, LabTask } from '../../sandbox-server/lab/lab.ts';
 import { NotYet } from '../../sandbox-server/lab/not-yet.ts';
 import type { TaskView } from '../../sandbox-server/protocol/views.ts';
 import { realBackend } from '../support/engine.ts';
+import { localChecks } from '../support/local-checks.ts';
 
 const under = realBackend();
 const { backend, docker, owner } = under;
@@ -97,7 +98,7 @@ test('a task is done within a second of becoming true, without a click', async (
   };
   using grader = new Grader({
     lab,
-    context: (options) => clients.context(options),
+    check: (task, run) => localChecks(lab).run({ labModule: '', task, probes: clients, ...run }),
     clock: systemClock,
     onTask: (task: TaskView) => task.state === 'done' && done.resolve(performance.now()),
     onPassed: () => undefined,

@@ -12,6 +12,7 @@ export function labLesson(id = 'course/module/lesson', lab: Partial<Lab> = {}): 
     order: 1,
     folder: '/nowhere',
     labFile: '/nowhere/lab.ts',
+    labModule: 'file:///nowhere/lab.ts',
     filesFolders: [],
     page: {
       file: '/nowhere/lesson.mdx',

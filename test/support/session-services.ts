@@ -1,6 +1,8 @@
 import type { SessionLimits } from '../../sandbox-server/config.ts';
 import type { SessionServices } from '../../sandbox-server/session/session-services.ts';
 import { SqliteStore } from '../../sandbox-server/store/sqlite-store.ts';
+import { labLesson } from './lab-lesson.ts';
+import { localChecks } from './local-checks.ts';
 import { ManualClock } from './manual-clock.ts';
 import { MemoryBackend } from './memory-backend.ts';
 import { RecordingLog } from './recording-log.ts';
@@ -17,6 +19,7 @@ export interface TestServices extends SessionServices {
 export function testServices(limits: Partial<SessionLimits> = {}): TestServices {
   return {
     backend: new MemoryBackend(),
+    checks: localChecks(labLesson().lab),
     store: new SqliteStore(':memory:'),
     clock: new ManualClock(),
     log: new RecordingLog(),

@@ -3,12 +3,12 @@ import { execCheck } from '../../../sandbox-server/grader/exec-check.ts';
 import { fileChecks } from '../../../sandbox-server/grader/file-checks.ts';
 import { httpCheck } from '../../../sandbox-server/grader/http-check.ts';
 import { NotYet } from '../../../sandbox-server/lab/not-yet.ts';
-import { type FakeBackend, replying, SANDBOX } from './fake-backend.ts';
+import { type FakeBackend, replying, runOn } from './fake-backend.ts';
 import { NEVER } from './fake-engine.ts';
 
 const curl = (exitcode: number, http_code = 0, headers: object = {}, errormsg: string | null = null) =>
   `${JSON.stringify({ exitcode, http_code, errormsg, url: 'x' })}\n${JSON.stringify(headers)}\n`;
-const http = (backend: FakeBackend) => httpCheck(backend, SANDBOX, 'host', NEVER);
+const http = (backend: FakeBackend) => httpCheck(runOn(backend), NEVER);
 
 test('http asks with curl, whatever the learner configured, and gives status, headers and body', async () => {
   const backend = replying('hello', 0, curl(0, 404, { 'Content-Type': ['text/plain'], 'x-a': ['1', '2'] }));
@@ -40,7 +40,7 @@ test('a curl that does not report is our fault', async () => {
 });
 
 test('files are read from the home folder, and what cannot be read says why', async () => {
-  const files = (backend: FakeBackend) => fileChecks(backend, SANDBOX, 'host', NEVER);
+  const files = (backend: FakeBackend) => fileChecks(runOn(backend), NEVER);
   const good = replying('FROM x');
   expect(await files(good).read('shop/Dockerfile')).toBe('FROM x');
   expect(good.started[0]!.command.at(-1)).toBe('/home/learner/shop/Dockerfile');
@@ -54,7 +54,7 @@ test('files are read from the home folder, and what cannot be read says why', as
 
 test('commands run in a clean environment; one that does not end is "not yet"', async () => {
   const backend = replying('out', 3, 'err');
-  expect(await execCheck(backend, SANDBOX, 'host', NEVER)('echo $X')).toEqual({
+  expect(await execCheck(runOn(backend), NEVER)('echo $X')).toEqual({
     exitCode: 3,
     stdout: 'out',
     stderr: 'err',
@@ -63,7 +63,7 @@ test('commands run in a clean environment; one that does not end is "not yet"', 
   expect(command.slice(0, 2)).toEqual(['/usr/bin/env', '-i']);
   expect(command.slice(-5)).toEqual(['/bin/bash', '--noprofile', '--norc', '-c', 'echo $X']);
   expect(command.filter((part) => part.startsWith('PATH='))).toEqual(['PATH=/usr/local/bin:/usr/bin:/bin']);
-  const slow = execCheck(replying('', 124), SANDBOX, 'host', NEVER)(['sleep', '9']);
+  const slow = execCheck(runOn(replying('', 124)), NEVER)(['sleep', '9']);
   await expect(slow).rejects.toSatisfy(
     (error) => error instanceof NotYet && error.message === '`sleep 9` does not end within 5 s.',
   );

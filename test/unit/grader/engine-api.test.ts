@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { EngineError, MAX_ANSWER_BYTES } from '../../../sandbox-server/grader/engine-api.ts';
+import { MAX_ANSWER_BYTES } from '../../../sandbox-server/grader/engine-api.ts';
+import { EngineError } from '../../../sandbox-server/grader/engine-reader.ts';
 import { FakeEngine, NEVER } from './fake-engine.ts';
 
 const anything = z.unknown();

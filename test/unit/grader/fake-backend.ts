@@ -1,4 +1,6 @@
 import { type Duplex, duplexPair, PassThrough } from 'node:stream';
+import { execToEnd } from '../../../sandbox-server/backend/exec-to-end.ts';
+import type { RunCommand } from '../../../sandbox-server/grader/probes.ts';
 import type { Backend, ExecOptions, ExecStream, SandboxRef } from '../../../sandbox-server/backend/backend.ts';
 
 /** What a faked command does with its streams. */
@@ -87,3 +89,9 @@ export function replying(stdout: string, code = 0, stderr = ''): FakeBackend {
     process.exit(code);
   });
 }
+
+/** Runs commands on it as checks do. */
+export const runOn =
+  (backend: Backend): RunCommand =>
+  (command, options) =>
+    execToEnd(backend, SANDBOX, 'host', command, options);

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { Grader } from '../../../sandbox-server/grader/grader.ts';
+import { runCheck } from '../../../sandbox-server/grader/run-check.ts';
 import type { CheckContext } from '../../../sandbox-server/lab/check-context.ts';
 import type { Lab, LabTask } from '../../../sandbox-server/lab/lab.ts';
 import { NotYet } from '../../../sandbox-server/lab/not-yet.ts';
@@ -28,7 +29,13 @@ function setUp(tasks: Record<string, Partial<LabTask>>, passed: { task: string; 
   }
   const grader = new Grader({
     lab: { sandbox: {}, tasks: labTasks },
-    context: ({ answer }) => ({ answer }) as CheckContext,
+    check: (id, { signal, answer }) =>
+      runCheck(labTasks[id]!, {
+        context: () => ({ answer }) as CheckContext,
+        clock,
+        signal,
+        ...(answer === undefined ? {} : { answer }),
+      }),
     clock,
     passed,
     onTask: (task) => said.push(task),

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { registryChecks } from '../../../sandbox-server/grader/registry-checks.ts';
 import { NotYet } from '../../../sandbox-server/lab/not-yet.ts';
-import { FakeBackend, SANDBOX } from './fake-backend.ts';
+import { FakeBackend, runOn } from './fake-backend.ts';
 import { NEVER } from './fake-engine.ts';
 
 const IMAGE = `sha256:${'a'.repeat(64)}`;
@@ -17,7 +17,7 @@ function registry(answers: Record<string, { status?: number; digest?: string; bo
     process.stderr.write(`${status} ${digest}`);
     process.exit(0);
   });
-  return { backend, registry: registryChecks(backend, SANDBOX, NEVER) };
+  return { backend, registry: registryChecks(runOn(backend), NEVER) };
 }
 
 const CATALOG = { '_catalog?n=100': { body: { repositories: ['shop', 'web'] } } };
