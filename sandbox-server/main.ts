@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { createApp } from './app.ts';
-import { configFromEnvironment, defaultSessionLimits, type Config } from './config.ts';
+import { configFromEnvironment, defaultSessionLimits, type Config, type SessionLimits } from './config.ts';
 import { HAND_OVER, RunningServer } from './running-server.ts';
 import type { EngineHandle, ImageSet, Problem } from './setup/types.ts';
 
@@ -17,6 +17,8 @@ export interface MainOptions {
   images: ImageSet | null;
   /** Default this checkout's. */
   contentDir?: string;
+  /** Instead of the defaults. */
+  sessions?: Partial<SessionLimits>;
   /** Takes the place of the server that runs on this data folder, with its labs. */
   replace?: boolean;
 }
@@ -36,7 +38,7 @@ export async function main(options: MainOptions): Promise<void> {
     dataDir: options.dataDir,
     siteDir: options.siteDir,
     contentDir: options.contentDir ?? CONTENT,
-    sessions: defaultSessionLimits(),
+    sessions: { ...defaultSessionLimits(), ...options.sessions },
     logLevel: 'warn',
     ...configFromEnvironment(process.env),
   };

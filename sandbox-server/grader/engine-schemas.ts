@@ -33,6 +33,22 @@ const list = <T extends z.ZodType>(item: T) =>
 const healthcheck = z.object({ Test: texts, Interval: number, Timeout: number, Retries: number }).nullish();
 export type HealthcheckConfig = z.infer<typeof healthcheck>;
 
+/** How an image wants to be run: the engine and a registry say it in the same words. */
+export const runConfig = z
+  .object({
+    Env: texts,
+    Cmd: texts,
+    Entrypoint: texts,
+    WorkingDir: text,
+    User: text,
+    Labels: textMap,
+    ExposedPorts: keys,
+    Healthcheck: healthcheck,
+    StopSignal: text,
+  })
+  .nullish();
+export type RunConfig = z.infer<typeof runConfig>;
+
 export const imageSummaries = list(z.object({ Id: z.string(), RepoTags: texts, Size: number }));
 
 export const imageInspect = z.object({
@@ -43,19 +59,7 @@ export const imageInspect = z.object({
   Created: text,
   Architecture: text,
   Os: text,
-  Config: z
-    .object({
-      Env: texts,
-      Cmd: texts,
-      Entrypoint: texts,
-      WorkingDir: text,
-      User: text,
-      Labels: textMap,
-      ExposedPorts: keys,
-      Healthcheck: healthcheck,
-      StopSignal: text,
-    })
-    .nullish(),
+  Config: runConfig,
   RootFS: z.object({ Layers: texts }).nullish(),
 });
 export type ImageInspect = z.infer<typeof imageInspect>;

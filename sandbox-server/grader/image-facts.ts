@@ -1,14 +1,12 @@
 import type { ImageFacts, ImageStep, LayerList } from '../lab/docker-checks.ts';
 import type { ImageHistory, ImageInspect } from './engine-schemas.ts';
-import { envRecord } from './env-record.ts';
-import { healthcheckFacts } from './healthcheck-facts.ts';
+import { imageConfig } from './image-config.ts';
 import { cleanInstruction, stepsWithLayers } from './instruction.ts';
 
 /** `reference`: what the author called it; for verdicts. */
 export function imageFacts(image: ImageInspect, history: ImageHistory, reference?: string): ImageFacts {
   const diffIds = image.RootFS?.Layers ?? [];
   const steps = imageSteps(history, diffIds);
-  const config = image.Config;
   return {
     subject: `image ${reference ?? image.RepoTags[0] ?? shortId(image.Id)}`,
     id: image.Id,
@@ -18,17 +16,7 @@ export function imageFacts(image: ImageInspect, history: ImageHistory, reference
     createdAt: new Date(image.Created),
     architecture: image.Architecture,
     os: image.Os,
-    config: {
-      env: envRecord(config?.Env ?? []),
-      cmd: config?.Cmd ?? [],
-      entrypoint: config?.Entrypoint ?? [],
-      workingDir: config?.WorkingDir ?? '',
-      user: config?.User ?? '',
-      labels: config?.Labels ?? {},
-      exposedPorts: config?.ExposedPorts ?? [],
-      healthcheck: healthcheckFacts(config?.Healthcheck),
-      stopSignal: config?.StopSignal ?? '',
-    },
+    config: imageConfig(image.Config),
     diffIds,
     history: steps,
     layers: () => layerList(steps, diffIds),

@@ -1,6 +1,6 @@
 import { NotYet } from '../lab/not-yet.ts';
 import type { RegistryChecks, RegistryImage } from '../lab/registry-checks.ts';
-import { envRecord } from './env-record.ts';
+import { imageConfig } from './image-config.ts';
 import type { RunCommand } from './probes.ts';
 import { RegistryApi } from './registry-api.ts';
 import * as schemas from './registry-schemas.ts';
@@ -71,7 +71,6 @@ function facts(
   id: string,
   image: Config,
 ): RegistryImage {
-  const { config } = image;
   return {
     subject: `${reference} in the registry`,
     repository,
@@ -80,15 +79,7 @@ function facts(
     id,
     architecture: image.architecture,
     os: image.os,
-    config: {
-      env: envRecord(config?.Env ?? []),
-      cmd: config?.Cmd ?? [],
-      entrypoint: config?.Entrypoint ?? [],
-      workingDir: config?.WorkingDir ?? '',
-      user: config?.User ?? '',
-      labels: config?.Labels ?? {},
-      exposedPorts: config?.ExposedPorts ?? [],
-    },
+    config: imageConfig(image.config),
     layers,
     diffIds: image.rootfs?.diff_ids ?? [],
     size: layers.reduce((sum, { size }) => sum + size, 0),

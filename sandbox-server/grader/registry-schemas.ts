@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { runConfig } from './engine-schemas.ts';
 
 /*
  * Answers of a registry (https://distribution.github.io/distribution/spec/api/) and what lies in it
@@ -29,22 +30,6 @@ export const manifest = z.object({
 export const imageConfig = z.object({
   architecture: text,
   os: text,
-  config: z
-    .object({
-      Env: list(z.string()),
-      Cmd: list(z.string()),
-      Entrypoint: list(z.string()),
-      WorkingDir: text,
-      User: text,
-      Labels: z
-        .record(z.string(), z.string())
-        .nullish()
-        .transform((value) => value ?? {}),
-      ExposedPorts: z
-        .record(z.string(), z.unknown())
-        .nullish()
-        .transform((value) => Object.keys(value ?? {})),
-    })
-    .nullish(),
+  config: runConfig,
   rootfs: z.object({ diff_ids: list(z.string()) }).nullish(),
 });

@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { inject } from 'vitest';
+import type { SessionLimits } from '../../sandbox-server/config.ts';
 import { CONTENT, siteFolder, type DataFolder } from './test-server.ts';
 
 /** What the process is told; see run-server.ts. */
@@ -12,6 +13,7 @@ export interface ServerProcessOptions {
   port: number;
   dockerodeOptions: object;
   images: object;
+  sessions?: Partial<SessionLimits>;
   /** Takes the place of the server that runs on the data folder. */
   replace?: boolean;
 }
