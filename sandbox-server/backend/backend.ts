@@ -4,8 +4,8 @@ import type { Duplex, Readable } from 'node:stream';
 export interface Backend {
   /** `docker` */
   readonly name: string;
-  /** Starts everything of a sandbox; on failure nothing of it is left. Steps are reported as they begin. */
-  create(spec: SandboxSpec, options?: { signal?: AbortSignal; onStep?: (step: string) => void }): Promise<SandboxRef>;
+  /** Starts everything of a sandbox; on failure nothing of it is left. */
+  create(spec: SandboxSpec, options?: CreateOptions): Promise<SandboxRef>;
   /** Runs a command on a machine as a byte stream. */
   exec(sandbox: SandboxRef, machine: string, command: readonly string[], options?: ExecOptions): Promise<ExecStream>;
   /** Is every part of it there and running? */
@@ -16,6 +16,23 @@ export interface Backend {
   list(): Promise<string[]>;
   /** Calls back when a sandbox lost a part (crash, out of memory, engine restart) until disposed. */
   watch(onLost: (lost: { id: string; machine: string; reason: 'died' | 'outOfMemory' }) => void): Disposable;
+  /** What the host of the sandboxes has left just now. */
+  room(): Promise<HostRoom>;
+}
+
+export interface CreateOptions {
+  signal?: AbortSignal;
+  /** A step begins. */
+  onStep?: (step: string) => void;
+  /** All shells take commands; their engines may still be starting. Creating waits for it, and fails as it does. */
+  onShells?: (sandbox: SandboxRef) => Promise<void>;
+}
+
+export interface HostRoom {
+  cpus: number;
+  memory: { totalBytes: number; availableBytes: number };
+  /** Of the file system that sandboxes write to. */
+  disk: { totalBytes: number; availableBytes: number };
 }
 
 export interface SandboxSpec {

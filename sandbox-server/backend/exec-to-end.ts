@@ -1,4 +1,4 @@
-import type { Backend, ExecOptions, SandboxRef } from './backend.ts';
+import type { Backend, ExecOptions, ExecStream, SandboxRef } from './backend.ts';
 
 /** Of each of standard output and error; what a sandbox prints must not fill our memory. */
 export const MAX_OUTPUT_BYTES = 1024 * 1024;
@@ -27,10 +27,17 @@ export async function execToEnd(
   command: readonly string[],
   options: RunOptions = {},
 ): Promise<RunResult> {
-  const { input = '', maxBytes = MAX_OUTPUT_BYTES, ...execOptions } = options;
-  const { signal } = options;
-  signal?.throwIfAborted();
-  const exec = await backend.exec(sandbox, machine, command, execOptions);
+  const { input, maxBytes, ...execOptions } = options;
+  options.signal?.throwIfAborted();
+  return await toEnd(await backend.exec(sandbox, machine, command, execOptions), options);
+}
+
+/** Follows a command that runs already to its end. */
+export async function toEnd(
+  exec: ExecStream,
+  options: Pick<RunOptions, 'input' | 'maxBytes' | 'signal'> = {},
+): Promise<RunResult> {
+  const { input = '', maxBytes = MAX_OUTPUT_BYTES, signal } = options;
   const onAbort = () => exec.close();
   signal?.addEventListener('abort', onAbort, { once: true });
   try {

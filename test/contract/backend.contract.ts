@@ -238,7 +238,38 @@ export function backendContract(name: string, make: () => Promise<BackendUnderTe
       });
     });
 
+    describe('the host', () => {
+      test('says what memory and disk it has left', async () => {
+        const { cpus, memory, disk } = await backend.room();
+        expect(cpus).toBeGreaterThan(0);
+        for (const { totalBytes, availableBytes } of [memory, disk]) {
+          expect(availableBytes).toBeGreaterThan(0);
+          expect(totalBytes).toBeGreaterThan(availableBytes);
+        }
+      });
+    });
+
     describe('its life', () => {
+      test('its shells take commands before it is all there, and what fails in them leaves nothing', async () => {
+        const id = newId();
+        const seen: string[] = [];
+        const making = backend.create(
+          { id, machines: ['web', 'db'] },
+          {
+            onShells: async (made) => {
+              for (const machine of made.machines) {
+                const { stdout } = await execToEnd(backend, made, machine, ['/usr/bin/id', '-un']);
+                seen.push(stdout.toString().trim());
+              }
+              throw new Error('no more');
+            },
+          },
+        );
+        await expect(making).rejects.toThrow();
+        expect(seen).toEqual(['learner', 'learner']);
+        expect(await under.leftovers(id)).toEqual([]);
+      });
+
       test('steps are reported, and it ends with nothing left; ending it again succeeds', async () => {
         const id = newId();
         const steps: string[] = [];

@@ -34,7 +34,7 @@ describe('a lab, from its start to its end', () => {
   });
 
   test('it went through its steps, each with its time', () => {
-    expect(session.steps.map(({ state }) => state)).toEqual(['done', 'done', 'done', 'done']);
+    expect(new Set(session.steps.map(({ state }) => state))).toEqual(new Set(['done']));
     expect(session.steps.every(({ ms }) => typeof ms === 'number')).toBe(true);
     expect(session.tasks).toMatchObject([{ id: 'run-hello' }, { id: 'count' }, { id: 'keep' }]);
   });

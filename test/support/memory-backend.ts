@@ -1,7 +1,9 @@
 import type {
   Backend,
+  CreateOptions,
   ExecOptions,
   ExecStream,
+  HostRoom,
   SandboxRef,
   SandboxSpec,
   SandboxStatus,
@@ -12,6 +14,8 @@ import { fakeExec, type FakeExec } from './fake-exec.ts';
 
 type Lost = { id: string; machine: string; reason: 'died' | 'outOfMemory' };
 
+const GIB = 1024 ** 3;
+
 /** Sandboxes that exist in a map only. Programs end at once with code 0; shells stay open. */
 export class MemoryBackend implements Backend {
   readonly name = 'memory';
@@ -21,23 +25,27 @@ export class MemoryBackend implements Backend {
   onCreate: (spec: SandboxSpec, signal: AbortSignal | undefined) => Promise<void> = () => Promise.resolve();
   onDestroy: (id: string) => Promise<void> = () => Promise.resolve();
   onList: () => Promise<void> = () => Promise.resolve();
+  /** What the host says it has left; an error is its answer, too. */
+  hostRoom: HostRoom | Error = {
+    cpus: 8,
+    memory: { totalBytes: 32 * GIB, availableBytes: 24 * GIB },
+    disk: { totalBytes: 200 * GIB, availableBytes: 100 * GIB },
+  };
   readonly #watchers = new Set<(lost: Lost) => void>();
 
-  async create(
-    spec: SandboxSpec,
-    options: { signal?: AbortSignal; onStep?: (step: string) => void } = {},
-  ): Promise<SandboxRef> {
+  async create(spec: SandboxSpec, options: CreateOptions = {}): Promise<SandboxRef> {
+    const sandbox = { id: spec.id, machines: spec.machines };
     options.signal?.throwIfAborted();
-    options.onStep?.('Start the Docker Engine');
+    options.onStep?.('Start the machine');
     this.sandboxes.set(spec.id, spec);
     try {
-      await this.onCreate(spec, options.signal);
+      await Promise.all([this.onCreate(spec, options.signal), options.onShells?.(sandbox)]);
       options.signal?.throwIfAborted();
     } catch (error) {
       this.sandboxes.delete(spec.id);
       throw error;
     }
-    return { id: spec.id, machines: spec.machines };
+    return sandbox;
   }
 
   exec(
@@ -76,6 +84,10 @@ export class MemoryBackend implements Backend {
   watch(onLost: (lost: Lost) => void): Disposable {
     this.#watchers.add(onLost);
     return { [Symbol.dispose]: () => void this.#watchers.delete(onLost) };
+  }
+
+  room(): Promise<HostRoom> {
+    return this.hostRoom instanceof Error ? Promise.reject(this.hostRoom) : Promise.resolve(this.hostRoom);
   }
 
   get watchers(): number {

@@ -2,8 +2,10 @@ import type Docker from 'dockerode';
 import { DrydockError } from '../../errors.ts';
 import type {
   Backend,
+  CreateOptions,
   ExecOptions,
   ExecStream,
+  HostRoom,
   MachineLimits,
   SandboxRef,
   SandboxSpec,
@@ -12,6 +14,7 @@ import type {
 import { LEARNER, PATHS } from '../paths.ts';
 import { isNotFound, toSandboxError } from './engine-errors.ts';
 import { execInContainer } from './exec.ts';
+import { readHostRoom } from './host-room.ts';
 import { LABEL, labelsFor, ownedBy } from './labels.ts';
 import { engineContainer, shellContainer, type MachinePlan } from './machine.ts';
 import { Mirror } from './mirror.ts';
@@ -62,10 +65,8 @@ export class DockerBackend implements Backend {
     await this.#mirror.start();
   }
 
-  async create(
-    spec: SandboxSpec,
-    options: { signal?: AbortSignal; onStep?: (step: string) => void } = {},
-  ): Promise<SandboxRef> {
+  async create(spec: SandboxSpec, options: CreateOptions = {}): Promise<SandboxRef> {
+    const sandbox: SandboxRef = { id: spec.id, machines: spec.machines };
     const step = (label: string) => {
       options.signal?.throwIfAborted();
       options.onStep?.(label);
@@ -80,15 +81,21 @@ export class DockerBackend implements Backend {
         Labels: labelsFor(this.#owner, 'network', { sandbox: spec.id, ...(spec.labels ? { extra: spec.labels } : {}) }),
       });
       const [mirrorIp, apparmor] = await Promise.all([this.#mirror.join(network), this.#hasApparmor()]);
-      step('Start the Docker Engine');
-      await Promise.all([
-        ...spec.machines.map((machine) =>
-          this.#startMachine(this.#plan(spec, machine, mirrorIp, apparmor), options.signal),
-        ),
-        ...(spec.privateRegistry === true ? [this.#startRegistry(spec, options.signal)] : []),
+      step('Start the machine');
+      const [machines] = await Promise.all([
+        Promise.all(spec.machines.map((machine) => this.#startMachine(this.#plan(spec, machine, mirrorIp, apparmor)))),
+        spec.privateRegistry === true ? this.#startRegistry(spec, options.signal) : undefined,
       ]);
       options.signal?.throwIfAborted();
-      return { id: spec.id, machines: spec.machines };
+      // All of them end before anything is removed, so that nothing is made in what is being removed.
+      const waits = [
+        ...machines.map(({ engine, machine }) => this.#waitForEngine(engine, machine, options.signal)),
+        options.onShells?.(sandbox),
+      ];
+      await Promise.allSettled(waits);
+      await Promise.all(waits);
+      options.signal?.throwIfAborted();
+      return sandbox;
     } catch (error) {
       await this.destroy(spec.id);
       throw toSandboxError(error);
@@ -171,6 +178,14 @@ export class DockerBackend implements Backend {
     return watchContainers(this.#docker, this.#owner, this.#leaving, onLost);
   }
 
+  async room(): Promise<HostRoom> {
+    try {
+      return await readHostRoom(this.#docker, await this.#mirror.container());
+    } catch (error) {
+      throw toSandboxError(error);
+    }
+  }
+
   #plan(spec: SandboxSpec, machine: string, mirrorIp: string, apparmor: boolean): MachinePlan {
     return {
       owner: this.#owner,
@@ -206,12 +221,13 @@ export class DockerBackend implements Backend {
     return this.#apparmor;
   }
 
-  async #startMachine(plan: MachinePlan, signal: AbortSignal | undefined): Promise<void> {
+  /** Both containers run when it resolves; the engine in one of them may still be starting. */
+  async #startMachine(plan: MachinePlan): Promise<{ engine: Docker.Container; machine: string }> {
     const engine = await this.#docker.createContainer(engineContainer(plan));
     // The shell's volumes are the engine's: both may be created before either runs, in this order.
     const [shell] = await Promise.all([this.#docker.createContainer(shellContainer(plan)), engine.start()]);
     await Promise.all([this.#openTun(engine), shell.start()]);
-    await this.#waitForEngine(engine, plan.machine, signal);
+    return { engine, machine: plan.machine };
   }
 
   /** Some hosts keep /dev/net/tun at 0600; slirp4netns runs as the learner and needs it. */

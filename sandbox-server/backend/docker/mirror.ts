@@ -22,7 +22,7 @@ export class Mirror {
 
   /** Joins a network and returns the mirror's address there. Starts the mirror when it isn't running. */
   async join(network: Docker.Network): Promise<string> {
-    const container = await this.#running();
+    const container = await this.container();
     await network.connect({ Container: container.id, EndpointConfig: { Aliases: ['registry'] } });
     const info = (await network.inspect()) as { Containers: Record<string, { IPv4Address: string }> };
     const address = info.Containers[container.id]?.IPv4Address.split('/')[0];
@@ -42,7 +42,7 @@ export class Mirror {
 
   /** Makes sure that it runs, so that the first sandbox doesn't wait for it. */
   async start(): Promise<void> {
-    await this.#running();
+    await this.container();
   }
 
   async remove(): Promise<void> {
@@ -76,7 +76,8 @@ export class Mirror {
     return name;
   }
 
-  #running(): Promise<Docker.Container> {
+  /** Its container, which runs. */
+  container(): Promise<Docker.Container> {
     this.#starting ??= this.#ensure().catch((error: unknown) => {
       this.#starting = undefined;
       throw error;

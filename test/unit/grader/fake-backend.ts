@@ -78,6 +78,11 @@ export class FakeBackend implements Backend {
   watch(): Disposable {
     return { [Symbol.dispose]: () => undefined };
   }
+
+  room() {
+    const plenty = { totalBytes: 2 ** 40, availableBytes: 2 ** 40 };
+    return Promise.resolve({ cpus: 64, memory: plenty, disk: plenty });
+  }
 }
 
 /** Answers every command with the same output and code. */

@@ -37,8 +37,22 @@ test('starting goes through its steps to a running sandbox with one terminal', a
   expect([...services.backend.sandboxes.keys()]).toEqual([one.sandbox.id]);
   const view = one.view();
   expect(view.terminals.map(({ title }) => title)).toEqual(['host']);
-  expect(view.steps.map((step) => step.state)).toEqual(['todo', 'done', 'done', 'done']);
+  expect(view.steps.map((step) => step.state)).toEqual(['todo', 'done', 'done', 'done', 'done']);
   expect(view.tasks.map(({ id }) => id)).toEqual(['say']);
+});
+
+test('files and terminal do not wait for the engine; being ready does', async () => {
+  const services = testServices();
+  const { promise: engine, resolve } = Promise.withResolvers<void>();
+  services.backend.onCreate = () => engine;
+  const one = session(services);
+  const starting = one.start();
+  await settle();
+  expect(one.view()).toMatchObject({ state: 'starting', terminals: [{ title: 'host' }] });
+  expect(one.view().steps.at(-1)).toMatchObject({ label: 'Wait for the Docker Engine', state: 'doing' });
+  resolve();
+  await starting;
+  expect(one.state).toBe('ready');
 });
 
 test('a sandbox that cannot be made fails the session with the reason, and nothing is left', async () => {
