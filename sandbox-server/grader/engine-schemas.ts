@@ -71,13 +71,13 @@ export type ImageHistory = z.infer<typeof imageHistory>;
 const containerState = z.enum(['created', 'running', 'paused', 'restarting', 'removing', 'exited', 'dead']);
 const mount = z.object({ Type: text, Name: text, Source: text, Destination: text, RW: z.boolean().nullish() });
 const endpoints = z
-  .record(z.string(), z.object({ IPAddress: text, Aliases: texts }).nullish())
+  .record(z.string(), z.object({ IPAddress: text, DNSNames: texts }).nullish())
   .nullish()
   .transform((value) =>
     Object.entries(value ?? {}).map(([name, endpoint]) => ({
       name,
       ip: endpoint?.IPAddress ?? '',
-      aliases: endpoint?.Aliases ?? [],
+      dnsNames: endpoint?.DNSNames ?? [],
     })),
   );
 const portBindings = z

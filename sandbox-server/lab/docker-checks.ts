@@ -108,8 +108,8 @@ export interface ContainerFacts {
   labels: Record<string, string>;
   ports: { host?: number; container: number; protocol: string }[];
   mounts: { type: string; name?: string; source: string; destination: string; writable: boolean }[];
-  /** `aliases`: what `--network-alias` asked for, and by Compose the service's name. */
-  networks: { name: string; ip: string; aliases: string[] }[];
+  /** `dnsNames`: what others on the network may call it: its name, aliases, and what Docker adds. */
+  networks: { name: string; ip: string; dnsNames: string[] }[];
   /** `bridge`, `none`, `host`, a network's name, or `container:<id>`. */
   networkMode: string;
   limits: { memoryBytes: number; cpus: number; pids: number };

@@ -80,7 +80,7 @@ test('a container says its state, ports once, mounts, networks and limits', asyn
       { container: 443, protocol: 'tcp' },
     ],
     mounts: [{ type: 'volume', name: 'data', destination: '/data', writable: false }],
-    networks: [{ name: 'bridge', ip: '172.17.0.2', aliases: [] }],
+    networks: [{ name: 'bridge', ip: '172.17.0.2', dnsNames: [] }],
     limits: { memoryBytes: 1024, cpus: 0.5, pids: 0 },
     health: 'none',
   });
@@ -114,7 +114,7 @@ test('a container says how it is watched over: policy, restarts, health check an
     },
     Config: { Image: 'api', Healthcheck: { Test: ['CMD', 'check'], Interval: 1e9, Timeout: 2e9, Retries: 3 } },
     HostConfig: { NetworkMode: 'shop', RestartPolicy: { Name: 'on-failure', MaximumRetryCount: 4 } },
-    NetworkSettings: { Networks: { shop: { IPAddress: '', Aliases: ['api'] } }, Ports: {} },
+    NetworkSettings: { Networks: { shop: { IPAddress: '', DNSNames: ['api', 'c1'] } }, Ports: {} },
   };
   using engine = new FakeEngine({ '/containers/api/json': containerJson('c1', 'api', watched) });
   const api = await dockerChecks(engine.api, NEVER).container('api');
@@ -124,7 +124,7 @@ test('a container says how it is watched over: policy, restarts, health check an
     restarts: 2,
     restartPolicy: { name: 'on-failure', retries: 4 },
     networkMode: 'shop',
-    networks: [{ name: 'shop', aliases: ['api'] }],
+    networks: [{ name: 'shop', dnsNames: ['api', 'c1'] }],
     health: 'unhealthy',
     healthcheck: { test: ['CMD', 'check'], intervalMs: 1000, timeoutMs: 2000, retries: 3 },
     healthOutput: 'refused',
