@@ -1,0 +1,3 @@
+#!/bin/sh
+echo "Starting the API, version $VERSION"
+node server.js
