@@ -7,6 +7,7 @@ import { systemClock } from './clock.ts';
 import type { Config } from './config.ts';
 import { DrydockError } from './errors.ts';
 import { buildHttp } from './gateway/http.ts';
+import { OpenSockets } from './gateway/open-sockets.ts';
 import { serveSockets } from './gateway/sockets.ts';
 import { loadLab, loadLessons, type LabLesson } from './lab/lessons.ts';
 import { CheckWorkers } from './grader/worker/check-workers.ts';
@@ -81,7 +82,16 @@ export async function createApp(options: AppOptions): Promise<App> {
     }
   };
 
-  const services = { config, store, clock: systemClock, log, sessions, status, lessons: new Set(lessons.keys()) };
+  const services = {
+    config,
+    store,
+    clock: systemClock,
+    log,
+    sessions,
+    status,
+    sockets: new OpenSockets(),
+    lessons: new Set(lessons.keys()),
+  };
   const http = await buildHttp(services);
   const sockets = serveSockets(http.server, services, (header) => http.parseCookie(header));
 

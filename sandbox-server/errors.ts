@@ -63,6 +63,16 @@ export const CATALOGUE = {
     message: 'Too many connections to this lab are open.',
     fix: 'Close other tabs of this page.',
   },
+  'too-many-shares': {
+    status: 429,
+    message: 'This lab has as many links as it may have.',
+    fix: 'Take one of them back first.',
+  },
+  'unknown-share': {
+    status: 403,
+    message: 'This link leads nowhere: it was taken back, the lab has ended, or the server was restarted.',
+    fix: 'Ask for a new one.',
+  },
   'at-capacity': {
     status: 503,
     message: 'All places on this server are taken.',

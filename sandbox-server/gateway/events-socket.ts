@@ -4,6 +4,7 @@ import { DrydockError, toDrydockError } from '../errors.ts';
 import { CLOSE } from '../protocol/close-codes.ts';
 import type { SessionServerMessage } from '../protocol/events.ts';
 import type { Session } from '../session/session.ts';
+import { isFinal } from '../session/state.ts';
 import { parseMessage } from './messages.ts';
 
 /** A page that lags by this much gets no more pictures until it has caught up; states and verdicts it always gets. */
@@ -13,6 +14,7 @@ const MAX_BUFFER_BYTES = 4 * 1024 * 1024;
 
 const message = z.discriminatedUnion('type', [
   z.object({ type: z.literal('live'), on: z.boolean() }),
+  z.object({ type: z.literal('ping') }),
   z.object({ type: z.literal('check'), task: z.string().max(100) }),
   z.object({ type: z.literal('answer'), task: z.string().max(100), value: z.string().max(1_000) }),
 ]);
@@ -24,7 +26,10 @@ export function serveEvents(ws: WebSocket, session: Session): void {
     if (ws.bufferedAmount > MAX_BUFFER_BYTES) ws.terminate();
     else if (out.type !== 'live' || ws.bufferedAmount <= MAX_LIVE_BUFFER_BYTES) ws.send(JSON.stringify(out));
   };
-  const subscription = session.subscribe(send);
+  const subscription = session.subscribe((out) => {
+    send(out);
+    if (out.type === 'session' && isFinal(out.session.state)) ws.close(CLOSE.ended, 'the lab has ended');
+  });
   ws.on('close', () => subscription[Symbol.dispose]());
   ws.on('message', (data, isBinary) => {
     const parsed = parseMessage(message, data, isBinary);
@@ -33,7 +38,8 @@ export function serveEvents(ws: WebSocket, session: Session): void {
       return;
     }
     try {
-      if (parsed.type === 'live') subscription.setLive(parsed.on);
+      if (parsed.type === 'ping') send({ type: 'pong' });
+      else if (parsed.type === 'live') subscription.setLive(parsed.on);
       else if (parsed.type === 'check') session.check(parsed.task);
       else session.answer(parsed.task, parsed.value);
     } catch (error) {

@@ -5,6 +5,7 @@ import { DrydockError, toDrydockError } from '../errors.ts';
 import { previewRoutes } from './preview-routes.ts';
 import { progressRoutes } from './progress-routes.ts';
 import type { GatewayServices } from './services.ts';
+import { shareRoutes } from './share-routes.ts';
 import { sessionRoutes } from './session-routes.ts';
 import { siteRoutes } from './site-routes.ts';
 import { statusRoutes } from './status-routes.ts';
@@ -67,6 +68,7 @@ export async function buildHttp(services: GatewayServices): Promise<FastifyInsta
   statusRoutes(app, services);
   progressRoutes(app, services);
   sessionRoutes(app, services);
+  shareRoutes(app, services);
   previewRoutes(app, services);
   await siteRoutes(app, services);
   return app;

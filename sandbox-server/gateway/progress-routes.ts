@@ -2,21 +2,24 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { DrydockError } from '../errors.ts';
 import type { MeView } from '../protocol/views.ts';
-import { ensureLearner } from './identity.ts';
+import { LEARNER_COOKIE } from '../auth/learner.ts';
+import { CLOSE } from '../protocol/close-codes.ts';
+import { currentLearner, ensureLearner } from './identity.ts';
 import { idSchema, parseBody } from './parse.ts';
 import type { GatewayServices } from './services.ts';
 
 const visitBody = z.object({ lesson: idSchema });
 const quizBody = z.object({ lesson: idSchema, question: idSchema, choice: idSchema, right: z.boolean() });
 
-export function progressRoutes(app: FastifyInstance, { store, sessions, lessons, clock }: GatewayServices): void {
+export function progressRoutes(app: FastifyInstance, services: GatewayServices): void {
+  const { store, sessions, lessons, clock, sockets } = services;
   const known = (lesson: string) => {
     if (!lessons.has(lesson)) throw new DrydockError('unknown-lesson');
     return lesson;
   };
 
   app.get('/api/me', async (request, reply): Promise<MeView> => {
-    const learner = ensureLearner(request, reply);
+    const learner = ensureLearner(request, reply, services);
     reply.header('cache-control', 'no-store');
     const { lessons: progress, lastLesson } = store.progress(learner);
     return {
@@ -26,15 +29,30 @@ export function progressRoutes(app: FastifyInstance, { store, sessions, lessons,
     };
   });
 
+  /** Signs out for good: labs end, what was kept of the learner is removed, and no copy of the cookie lets anybody in again. */
+  app.delete('/api/me', async (request, reply) => {
+    const learner = currentLearner(request, services);
+    if (learner !== undefined) {
+      store.forget(learner, clock.now());
+      sockets.close({ learner }, CLOSE.revoked, 'signed out');
+      await Promise.all((sessions?.of(learner) ?? []).map((session) => session.stop()));
+    }
+    return reply.clearCookie(LEARNER_COOKIE, { path: '/' }).code(204).send();
+  });
+
   app.put('/api/progress/visit', async (request, reply) => {
     const { lesson } = parseBody(visitBody, request.body);
-    store.recordVisit(ensureLearner(request, reply), known(lesson), clock.now());
+    store.recordVisit(ensureLearner(request, reply, services), known(lesson), clock.now());
     return reply.code(204).send();
   });
 
   app.put('/api/progress/quiz', async (request, reply) => {
     const { lesson, question, choice, right } = parseBody(quizBody, request.body);
-    store.recordQuiz(ensureLearner(request, reply), known(lesson), question, { choice, right, at: clock.now() });
+    store.recordQuiz(ensureLearner(request, reply, services), known(lesson), question, {
+      choice,
+      right,
+      at: clock.now(),
+    });
     return reply.code(204).send();
   });
 }

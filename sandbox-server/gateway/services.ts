@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import type { StatusView } from '../protocol/views.ts';
 import type { SessionRegistry } from '../session/registry.ts';
+import type { OpenSockets } from './open-sockets.ts';
 import type { Store } from '../store/store.ts';
 
 /** What routes and sockets work with. */
@@ -15,6 +16,7 @@ export interface GatewayServices {
   sessions: SessionRegistry | undefined;
   /** Can labs start, and if not, why? Asked on every status request. */
   status: () => Promise<StatusView>;
+  sockets: OpenSockets;
   /** Ids of all lessons. */
   lessons: ReadonlySet<string>;
 }

@@ -17,11 +17,11 @@ export function sessionRoutes(app: FastifyInstance, services: GatewayServices): 
     throw new DrydockError('no-engine', problem === undefined ? {} : { detail: problem.message, fix: problem.fix });
   };
   const own = async (request: FastifyRequest) =>
-    (await registry()).get(currentLearner(request), parseBody(sessionParams, request.params).session);
+    (await registry()).get(currentLearner(request, services), parseBody(sessionParams, request.params).session);
 
   app.post('/api/sessions', async (request, reply) => {
     const { lesson } = parseBody(createBody, request.body);
-    const { session, isNew } = await (await registry()).create(ensureLearner(request, reply), lesson);
+    const { session, isNew } = await (await registry()).create(ensureLearner(request, reply, services), lesson);
     return reply.code(isNew ? 201 : 200).send(session.view());
   });
 

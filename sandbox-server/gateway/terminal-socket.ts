@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { toDrydockError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { CLOSE } from '../protocol/close-codes.ts';
-import type { TerminalServerMessage } from '../protocol/terminal.ts';
+import { MAX_REPLY_CHARS, type TerminalServerMessage } from '../protocol/terminal.ts';
 import type { Session } from '../session/session.ts';
 import type { Viewer, ViewerSink } from '../terminal/viewer.ts';
 import { parseMessage, toBuffer } from './messages.ts';
@@ -11,16 +11,28 @@ import { parseMessage, toBuffer } from './messages.ts';
 const message = z.discriminatedUnion('type', [
   z.object({ type: z.literal('resize'), cols: z.number(), rows: z.number() }),
   z.object({ type: z.literal('ack'), offset: z.number().int().nonnegative() }),
+  z.object({ type: z.literal('looking'), on: z.boolean() }),
+  z.object({ type: z.literal('reply'), data: z.string().max(MAX_REPLY_CHARS) }),
+  z.object({ type: z.literal('ping') }),
 ]);
 
 /** An honest page acknowledges what it has parsed and never gets this far ahead; one that acknowledges unread bytes does. */
 const MAX_BUFFER_BYTES = 2 * 1024 * 1024;
 
+export interface TerminalVisit {
+  session: Session;
+  terminal: string;
+  query: URLSearchParams;
+  readOnly: boolean;
+}
+
 /** One page's view of one terminal. */
-export function serveTerminal(ws: WebSocket, session: Session, id: string, query: URLSearchParams, log: Log): void {
+export function serveTerminal(ws: WebSocket, visit: TerminalVisit, log: Log): void {
+  const { session, terminal: id, query, readOnly } = visit;
   const terminal = session.terminal(id);
   const send = (out: TerminalServerMessage) => {
-    if (ws.readyState === ws.OPEN) ws.send(JSON.stringify(out));
+    if (ws.bufferedAmount > MAX_BUFFER_BYTES) ws.terminate();
+    else if (ws.readyState === ws.OPEN) ws.send(JSON.stringify(out));
   };
   const sink: ViewerSink = {
     bytes: (chunk) => {
@@ -36,7 +48,7 @@ export function serveTerminal(ws: WebSocket, session: Session, id: string, query
       ws.close(CLOSE.ended, 'the terminal was closed');
       return;
     }
-    const viewer = terminal.attach(sink, { readOnly: query.get('readonly') === '1', ...resumeFrom(query) });
+    const viewer = terminal.attach(sink, { readOnly, ...resumeFrom(query) });
     ws.on('close', () => terminal.detach(viewer));
     ws.on('message', (data, isBinary) => onMessage(viewer, data, isBinary));
     ws.resume();
@@ -47,9 +59,26 @@ export function serveTerminal(ws: WebSocket, session: Session, id: string, query
       return;
     }
     const parsed = parseMessage(message, data, isBinary);
-    if (parsed === undefined) ws.close(CLOSE.badFrame, 'a text frame was not of the protocol');
-    else if (parsed.type === 'resize') terminal.resize(viewer, parsed.cols, parsed.rows);
-    else terminal.ack(viewer, parsed.offset);
+    switch (parsed?.type) {
+      case 'resize':
+        terminal.resize(viewer, parsed.cols, parsed.rows);
+        break;
+      case 'ack':
+        terminal.ack(viewer, parsed.offset);
+        break;
+      case 'looking':
+        terminal.looking(viewer, parsed.on);
+        break;
+      case 'reply':
+        terminal.reply(viewer, parsed.data);
+        break;
+      case 'ping':
+        send({ type: 'pong' });
+        break;
+      case undefined:
+        ws.close(CLOSE.badFrame, 'a text frame was not of the protocol');
+        break;
+    }
   };
   // What the page sends before the shell is there waits in its socket.
   ws.pause();

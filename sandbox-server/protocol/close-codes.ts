@@ -4,6 +4,8 @@ export const CLOSE = {
   ended: 4000,
   /** A frame that is not of the protocol. */
   badFrame: 4001,
+  /** What let this page in was taken back: do not reconnect. */
+  revoked: 4003,
   /** Nothing here, or not yours. */
   notFound: 4004,
   /** Too many sockets or frames. */

@@ -9,12 +9,15 @@ export type SessionServerMessage =
   | { type: 'session'; session: SessionView }
   | { type: 'task'; task: TaskView }
   | { type: 'live'; live: LiveView }
+  | { type: 'pong' }
   /** A message of the client could not be done. */
   | { type: 'error'; error: ProblemView };
 
 export type SessionClientMessage =
   /** Asks for `live` messages from now on, or no more. */
   | { type: 'live'; on: boolean }
+  /** Is the connection alive? Answered with `pong`. */
+  | { type: 'ping' }
   /** Check this task now and say why it is not done. */
   | { type: 'check'; task: string }
   /** A typed answer to a task that asks for one; checks it. */

@@ -25,6 +25,8 @@ export interface SessionView {
   machines: { name: string }[];
   terminals: TerminalView[];
   tasks: TaskView[];
+  /** Links by which others look at the terminals. */
+  shares: ShareView[];
   /** `<preview>/<port>/` shows what listens on that port of the first machine; there while the session is ready. */
   preview?: string;
   /** Why it ended or failed, in a sentence, with what to do. */
@@ -36,6 +38,14 @@ export interface TerminalView {
   machine: string;
   /** What the tab says: `host`, `host 2`. */
   title: string;
+}
+
+export interface ShareView {
+  id: string;
+  /** Who has it may type too. */
+  mayType: boolean;
+  /** Pages that look by it now. */
+  watchers: number;
 }
 
 /** todo: not checked or nothing to say yet; lapsed: was done, now broken (tasks that hold); broken: our checker failed. */

@@ -4,6 +4,7 @@ import type { LabLesson } from '../lab/lessons.ts';
 import type { SessionServices } from './session-services.ts';
 import { Session } from './session.ts';
 import type { Preview } from './preview.ts';
+import type { Share } from './shares.ts';
 import { isLive } from './state.ts';
 
 /** How often sessions' ends and leftovers are looked after. */
@@ -81,6 +82,15 @@ export class SessionRegistry {
     const session = this.#sessions.get(id);
     if (session === undefined || session.learner !== learner) throw new DrydockError('unknown-session');
     return session;
+  }
+
+  /** The session that this link shows. */
+  shared(token: string): { session: Session; share: Share } {
+    for (const session of this.#sessions.values()) {
+      const share = isLive(session.state) ? session.shares.find(token) : undefined;
+      if (share !== undefined) return { session, share };
+    }
+    throw new DrydockError('unknown-share');
   }
 
   /** The preview with this token, of a session that is ready. */

@@ -11,6 +11,7 @@ import { Lifetime } from './lifetime.ts';
 import type { Preview } from './preview.ts';
 import { RunningSandbox } from './running-sandbox.ts';
 import type { SessionServices } from './session-services.ts';
+import { Shares } from './shares.ts';
 import { START_STEPS, startSandbox } from './start-sandbox.ts';
 import { isFinal, mayGo } from './state.ts';
 import { Steps } from './steps.ts';
@@ -28,6 +29,8 @@ export class Session {
   readonly #steps: Steps;
   readonly #terminals: Terminals;
   readonly #audience: Audience;
+  /** Who else may look. */
+  readonly shares = new Shares(() => this.#announce());
   readonly #abort = new AbortController();
   #state: SessionState = 'queued';
   #generation = 1;
@@ -192,6 +195,7 @@ export class Session {
       machines: this.sandbox.machines.map((name) => ({ name })),
       terminals: this.#terminals.views(),
       tasks: running?.grading.tasks() ?? [],
+      shares: this.shares.views(),
       ...(running === undefined ? {} : { preview: `/preview/${running.preview.token}` }),
       ...(this.#problem === undefined ? {} : { problem: this.#problem.view() }),
     };

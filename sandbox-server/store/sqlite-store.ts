@@ -14,6 +14,7 @@ CREATE TABLE IF NOT EXISTS quiz (
 CREATE TABLE IF NOT EXISTS visit (
   learner TEXT NOT NULL, lesson TEXT NOT NULL, at INTEGER NOT NULL,
   PRIMARY KEY (learner, lesson)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS forgotten (learner TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS session (id TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
 `;
 
@@ -35,6 +36,7 @@ const row = {
   passed: z.object({ lesson: z.string(), task: z.string(), at: z.number() }),
   quiz: z.object({ lesson: z.string(), question: z.string(), choice: z.string(), right: z.number() }),
   visit: z.object({ lesson: z.string(), at: z.number() }),
+  forgotten: z.object({ at: z.number() }),
   session: z.object({ id: z.string(), body: z.string() }),
 };
 
@@ -110,6 +112,15 @@ export class SqliteStore implements Store {
 
   recordVisit(learner: string, lesson: string, at: number): void {
     this.#run('INSERT OR REPLACE INTO visit VALUES (?, ?, ?)', [learner, lesson, at]);
+  }
+
+  forget(learner: string, at: number): void {
+    this.#run('INSERT OR REPLACE INTO forgotten VALUES (?, ?)', [learner, at]);
+    for (const table of ['passed', 'quiz', 'visit']) this.#run(`DELETE FROM ${table} WHERE learner = ?`, [learner]);
+  }
+
+  isForgotten(learner: string): boolean {
+    return this.#all('SELECT at FROM forgotten WHERE learner = ?', [learner], row.forgotten).length > 0;
   }
 
   saveSession(session: StoredSession): void {

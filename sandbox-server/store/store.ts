@@ -15,6 +15,9 @@ export interface Store {
     answer: { choice: string; right: boolean; at: number },
   ): void;
   recordVisit(learner: string, lesson: string, at: number): void;
+  /** Removes what is kept of the learner, and remembers that they are to stay unknown. */
+  forget(learner: string, at: number): void;
+  isForgotten(learner: string): boolean;
   saveSession(session: StoredSession): void;
   deleteSession(id: string): void;
   sessions(): StoredSession[];

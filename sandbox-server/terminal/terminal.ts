@@ -2,11 +2,14 @@ import { CLOSE } from '../protocol/close-codes.ts';
 import { clampSize, HIGH_WATER_BYTES, KEPT_BYTES, LOW_WATER_BYTES, type TerminalSize } from '../protocol/terminal.ts';
 import { CommandMarks } from './command-marks.ts';
 import type { HeldShell } from './held-shell.ts';
+import { InputQueue } from './input-queue.ts';
 import { OutputLog } from './output-log.ts';
+import { ShellSize } from './shell-size.ts';
 import { Viewer, type ViewerSink } from './viewer.ts';
+import { Viewers } from './viewers.ts';
 
-/** Typed input that the shell has not taken yet; a 5 MB paste fits, a flood does not. */
-const MAX_PENDING_INPUT_BYTES = 16 * 1024 * 1024;
+/** Typed input that the shell has not taken yet, of each viewer: pages stay far below (INPUT_WINDOW_BYTES), a flood does not. */
+const MAX_PENDING_INPUT_BYTES = 2 * 1024 * 1024;
 
 export interface TerminalOptions {
   /** Connects to the shell's PTY holder, which gives what was printed from this offset on, as far as it is kept. */
@@ -19,25 +22,24 @@ export interface TerminalOptions {
 }
 
 /**
- * One terminal: a stream of bytes with offsets, and everybody who looks at it.
+ * One terminal: a stream of bytes with offsets, and everybody who looks at it (protocol/terminal.ts has the rules).
  *
- * Size: the smallest of all viewers that may type. Flow: reading from the container stops when the viewer that is furthest
- * ahead lags by HIGH_WATER_BYTES, so a stalled viewer holds nobody up; it gets what it lacks from the log, or is told
- * how much of it is gone. Without viewers the stream runs on into the log.
+ * Flow: reading from the container stops when the viewer that is furthest ahead lags by HIGH_WATER_BYTES, so a stalled viewer
+ * holds nobody up; it gets what it lacks from the log, or is told how much of it is gone. Without viewers the stream runs on
+ * into the log.
  */
 export class Terminal {
   readonly #options: TerminalOptions;
+  readonly #viewers = new Viewers();
+  readonly #marks: CommandMarks;
+  readonly #input = new InputQueue();
+  readonly #size = new ShellSize();
   #log = new OutputLog(KEPT_BYTES);
   #epoch = '';
   /** What lies before this was printed before the server knew the shell. */
   #liveFrom = 0;
-  readonly #viewers = new Set<Viewer>();
-  readonly #marks: CommandMarks;
-  #size: TerminalSize = { cols: 80, rows: 24 };
   #stream: HeldShell | undefined;
   #opening: Promise<void> | undefined;
-  #pendingInput: Buffer[] = [];
-  #pendingInputBytes = 0;
   #ended = false;
 
   constructor(options: TerminalOptions) {
@@ -55,7 +57,7 @@ export class Terminal {
   }
 
   get size(): TerminalSize {
-    return this.#size;
+    return this.#size.settled;
   }
 
   /** Opens the shell; the first viewer does it too. Safe to call again. */
@@ -96,17 +98,30 @@ export class Terminal {
     this.#flow();
   }
 
+  /** Keys, a paste or the mouse. A page that goes on although the shell takes nothing is sent away. */
   input(viewer: Viewer, bytes: Buffer): void {
     if (viewer.readOnly || this.#ended) return;
+    if (viewer.pendingInput + bytes.length > MAX_PENDING_INPUT_BYTES) {
+      this.detach(viewer);
+      viewer.sink.close(CLOSE.tooMany, 'more was typed than the shell takes');
+      return;
+    }
     this.#options.onInput();
-    this.write(bytes);
+    this.#viewers.used(viewer);
+    viewer.typed(bytes.length);
+    this.#input.push(bytes, viewer);
+    this.#drainInput();
+  }
+
+  /** What a viewer's terminal answers by itself: one viewer's count, and it is nobody's use of the lab. */
+  reply(viewer: Viewer, data: string): void {
+    if (viewer === this.#viewers.answerer) this.write(Buffer.from(data));
   }
 
   /** Types. False when too much is waiting to be taken: the bytes are dropped. */
   write(bytes: Buffer): boolean {
-    if (this.#pendingInputBytes + bytes.length > MAX_PENDING_INPUT_BYTES) return false;
-    this.#pendingInput.push(bytes);
-    this.#pendingInputBytes += bytes.length;
+    if (this.#ended || this.#input.bytes + bytes.length > MAX_PENDING_INPUT_BYTES) return false;
+    this.#input.push(bytes);
     this.#drainInput();
     return true;
   }
@@ -115,7 +130,15 @@ export class Terminal {
     if (viewer.readOnly) return;
     viewer.size = clampSize(cols, rows);
     // A viewer draws at the settled size only, so one whose wish changed nothing needs to hear it too.
-    if (!this.#settleSize()) viewer.sink.message({ type: 'size', ...this.#size });
+    if (!this.#settleSize()) viewer.sink.message({ type: 'size', ...this.size });
+  }
+
+  /** The viewer's page came into view, or went out of it. */
+  looking(viewer: Viewer, on: boolean): void {
+    if (viewer.looking === on) return;
+    viewer.looking = on;
+    if (on) this.#viewers.used(viewer);
+    this.#settleSize();
   }
 
   ack(viewer: Viewer, offset: number): void {
@@ -127,8 +150,7 @@ export class Terminal {
   close(code: number = CLOSE.ended, reason = 'the terminal was closed'): void {
     this.#ended = true;
     this.#stream?.close();
-    for (const viewer of this.#viewers) viewer.sink.close(code, reason);
-    this.#viewers.clear();
+    this.#viewers.close(code, reason);
   }
 
   #hello(viewer: Viewer, offset: number, missed: number, resumed: boolean): void {
@@ -140,7 +162,7 @@ export class Terminal {
       missed,
       resumed,
       readOnly: viewer.readOnly,
-      ...this.#size,
+      ...this.size,
     });
   }
 
@@ -160,7 +182,7 @@ export class Terminal {
     stream.stream.resume();
     stream.stream.on('drain', () => this.#drainInput());
     void stream.exit.then((code) => this.#onExit(stream, code));
-    await stream.resize(this.#size).catch(() => undefined);
+    this.#size.apply(stream);
     this.#drainInput();
   }
 
@@ -177,11 +199,10 @@ export class Terminal {
       // The connection broke, not the shell: whoever comes back opens it again.
       this.#stream = undefined;
       this.#opening = undefined;
-      for (const viewer of this.#viewers) viewer.sink.close(CLOSE.sandboxGone, 'the connection to the sandbox broke');
-      this.#viewers.clear();
+      this.#viewers.close(CLOSE.sandboxGone, 'the connection to the sandbox broke');
       return;
     }
-    for (const viewer of this.#viewers) viewer.sink.message({ type: 'exit', code });
+    this.#viewers.tell({ type: 'exit', code });
     this.close(CLOSE.ended, 'the shell ended');
     this.#options.onExit(code);
   }
@@ -189,47 +210,21 @@ export class Terminal {
   #flow(): void {
     const stream = this.#stream?.stream;
     if (stream === undefined) return;
-    const lag = this.#viewers.size === 0 ? 0 : Math.min(...[...this.#viewers].map((viewer) => viewer.lag));
+    const { lag } = this.#viewers;
     if (lag >= HIGH_WATER_BYTES && !stream.isPaused()) stream.pause();
     else if (lag <= LOW_WATER_BYTES && stream.isPaused()) stream.resume();
   }
 
   #drainInput(): void {
-    const stream = this.#stream?.stream;
-    if (stream === undefined) return;
-    while (this.#pendingInput.length > 0 && !stream.writableNeedDrain && stream.writable) {
-      const bytes = this.#pendingInput.shift()!;
-      this.#pendingInputBytes -= bytes.length;
-      stream.write(bytes);
-    }
+    if (this.#stream !== undefined) this.#input.drainInto(this.#stream.stream);
   }
 
-  /** Tells everybody the smallest size of all. False when it is what it was. */
+  /** Tells everybody the size that follows from theirs. False when it is what it was. */
   #settleSize(): boolean {
-    const sizes = [...this.#viewers].flatMap((viewer) => (viewer.size === undefined ? [] : [viewer.size]));
-    if (sizes.length === 0) return false;
-    const size = { cols: Math.min(...sizes.map((s) => s.cols)), rows: Math.min(...sizes.map((s) => s.rows)) };
-    if (size.cols === this.#size.cols && size.rows === this.#size.rows) return false;
-    this.#size = size;
-    for (const viewer of this.#viewers) viewer.sink.message({ type: 'size', ...size });
-    this.#scheduleResize();
+    const { size } = this.#viewers;
+    if (size === undefined || !this.#size.settle(size)) return false;
+    this.#viewers.tell({ type: 'size', ...size });
+    if (this.#stream !== undefined) this.#size.apply(this.#stream);
     return true;
-  }
-
-  #resizing = false;
-
-  /** One resize is under way at a time, and the last size wins: a flood of resizes costs the engine little. */
-  #scheduleResize(): void {
-    const stream = this.#stream;
-    if (stream === undefined || this.#resizing) return;
-    this.#resizing = true;
-    const asked = this.#size;
-    stream
-      .resize(asked)
-      .catch(() => undefined)
-      .finally(() => {
-        this.#resizing = false;
-        if (asked.cols !== this.#size.cols || asked.rows !== this.#size.rows) this.#scheduleResize();
-      });
   }
 }

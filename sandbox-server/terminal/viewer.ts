@@ -1,6 +1,7 @@
 import {
   HIGH_WATER_BYTES,
   LOW_WATER_BYTES,
+  TAKEN_EVERY_BYTES,
   type TerminalServerMessage,
   type TerminalSize,
 } from '../protocol/terminal.ts';
@@ -19,12 +20,20 @@ const MAX_FRAME_BYTES = 64 * 1024;
 /** One page that looks at a terminal: what it was sent, what it acknowledged, and what it still has to get. */
 export class Viewer {
   readonly sink: ViewerSink;
+  /** It sees, and nothing that it sends reaches the shell. */
   readonly readOnly: boolean;
   size: TerminalSize | undefined;
+  /** Its page can be seen. */
+  looking = true;
+  /** Rises with each use; tells who was there last. */
+  usedAt = 0;
   readonly #log: OutputLog;
   readonly #onMissed: (viewer: Viewer, missed: number) => void;
   #sent: number;
   #acked: number;
+  #typed = 0;
+  #taken = 0;
+  #takenSaid = 0;
 
   /** `from`: offset of the first byte it is to get. */
   constructor(options: {
@@ -48,9 +57,21 @@ export class Viewer {
     return this.#log.end - this.#acked;
   }
 
-  /** True while everything printed was sent: it needs no more than the next chunk. */
-  get upToDate(): boolean {
-    return this.#sent === this.#log.end;
+  /** Bytes that it typed and that wait for the shell. */
+  get pendingInput(): number {
+    return this.#typed - this.#taken;
+  }
+
+  typed(bytes: number): void {
+    this.#typed += bytes;
+  }
+
+  /** The shell took bytes that it typed: it hears of it now and then. */
+  taken(bytes: number): void {
+    this.#taken += bytes;
+    if (this.#taken - this.#takenSaid < TAKEN_EVERY_BYTES) return;
+    this.#takenSaid = this.#taken;
+    this.sink.message({ type: 'taken', bytes: this.#taken });
   }
 
   /** Sends what it may have: at most HIGH_WATER_BYTES beyond what it acknowledged. */

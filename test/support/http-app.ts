@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DrydockError } from '../../sandbox-server/errors.ts';
 import { buildHttp } from '../../sandbox-server/gateway/http.ts';
+import { OpenSockets } from '../../sandbox-server/gateway/open-sockets.ts';
 import type { StatusView } from '../../sandbox-server/protocol/views.ts';
 import { SessionRegistry } from '../../sandbox-server/session/registry.ts';
 import { labLesson } from './lab-lesson.ts';
@@ -57,7 +58,8 @@ export async function httpApp(options: { engine?: boolean; site?: boolean; host?
         : { labs: 'unavailable', problem: new DrydockError('no-engine').view() },
     );
   const lessons = new Set([LESSON, READ_ONLY_LESSON]);
-  const app = await buildHttp({ config: { host, siteDir }, ...services, sessions, status, lessons });
+  const sockets = new OpenSockets();
+  const app = await buildHttp({ config: { host, siteDir }, ...services, sessions, status, sockets, lessons });
   return {
     app,
     services,

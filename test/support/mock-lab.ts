@@ -157,5 +157,6 @@ export function mockSession(lesson: string): SessionView {
     machines: [{ name: 'host' }],
     terminals: [{ id: 't1', machine: 'host', title: 'host' }],
     tasks: [],
+    shares: [],
   };
 }

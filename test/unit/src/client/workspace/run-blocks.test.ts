@@ -15,6 +15,7 @@ const READY: SessionView = {
   lesson: 'l',
   state: 'ready',
   steps: [],
+  shares: [],
   createdAt: 0,
   now: 0,
   expiresAt: 0,

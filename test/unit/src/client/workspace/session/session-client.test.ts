@@ -19,6 +19,7 @@ const session = (changes: Partial<SessionView> = {}): SessionView => ({
   lesson: LESSON,
   state: 'ready',
   steps: [],
+  shares: [],
   createdAt: 0,
   now: 5_000,
   expiresAt: 1,
