@@ -22,7 +22,7 @@ function expectImage({ expect }: CheckContext, container: ContainerFacts, image:
 async function listeners(container: ContainerFacts): Promise<string[]> {
   const { stdout } = await container.exec(['cat', '/proc/net/tcp']);
   return [...stdout.matchAll(/^\s*\d+: ([0-9A-F]{8}):([0-9A-F]{4}) \S+ 0A /gm)].map(([, address = '', port = '']) => {
-    const bytes = address.match(/../g)?.reverse() ?? [];
+    const bytes = address.match(/../g)?.toReversed() ?? [];
     return `${bytes.map((byte) => Number.parseInt(byte, 16)).join('.')}:${Number.parseInt(port, 16)}`;
   });
 }
