@@ -124,10 +124,6 @@ export default defineLab({
       },
       nearMisses: [
         { run: 'docker run -d --name api-2 --network front shop-api:1', says: /nobody there knows it as api/ },
-        {
-          run: 'docker run -d --name api-2 shop-api:1; docker network connect front api-2',
-          says: /nobody there knows it as api/,
-        },
         { run: 'docker run -d --name api-2 shop-api:1', says: /not on the network front/ },
       ],
     },
@@ -177,10 +173,6 @@ export default defineLab({
         },
         { run: 'docker run -d --name web -p 8080:80 shop-web:1', says: /not on front, so it does not find api/ },
         { run: 'docker run -d --name web --network front -p 8080:8080 shop-web:1', says: /Another pair of ports/ },
-        {
-          run: 'docker run -d --name web --network front -p 8080:80 shop-web:1; docker rm -f api-2; docker run -d --name api-2 --network front --network-alias api -p 3000:3000 shop-api:1',
-          says: /go past the web server/,
-        },
       ],
     },
 
@@ -223,10 +215,6 @@ export default defineLab({
       },
       nearMisses: [
         { run: `docker network create back && ${RUN_DB} --network back postgres:17`, says: /has a way out/ },
-        {
-          run: `docker network create --internal back && ${RUN_DB} --network front --network back postgres:17`,
-          says: /on no other network/,
-        },
         {
           run: 'docker network create --internal back && docker run -d --name db --network back postgres:17',
           says: /does not start without a password/,
@@ -272,10 +260,6 @@ export default defineLab({
         {
           run: 'docker rm -f api api-2 && docker run -d --name api --network front -e DB_HOST=db -e DB_PASSWORD=harbour shop-api:1',
           says: /nobody called db/,
-        },
-        {
-          run: 'docker rm -f api api-2 && docker run -d --name api --network back -e DB_HOST=db -e DB_PASSWORD=harbour shop-api:1',
-          says: /web does not reach api/,
         },
         { run: 'docker network connect back api; docker network connect back web', says: /whoever breaks into web/ },
       ],
