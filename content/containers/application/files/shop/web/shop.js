@@ -14,7 +14,7 @@ function productRow(product) {
   price.textContent = euros(product.cents);
   order.textContent = 'Order';
   order.onclick = async () => {
-    await ask('/api/orders', { method: 'POST', body: JSON.stringify({ product: product.id }) });
+    await ask('api/orders', { method: 'POST', body: JSON.stringify({ product: product.id }) });
     await show();
   };
   row.append(name, price, order);
@@ -23,8 +23,8 @@ function productRow(product) {
 
 async function show() {
   try {
-    const { products, servedBy, version } = await ask('/api/products');
-    const { orders } = await ask('/api/orders');
+    const { products, servedBy, version } = await ask('api/products');
+    const { orders } = await ask('api/orders');
     element('products').replaceChildren(...products.map(productRow));
     element('orders').textContent = orders.length === 1 ? '1 order' : `${orders.length} orders`;
     element('servedBy').textContent = `API ${version}, served by ${servedBy}`;
