@@ -1,6 +1,6 @@
 import type { Page, WebSocketRoute } from 'playwright-core';
 import type { LiveView } from '../../sandbox-server/protocol/live.ts';
-import type { TerminalHello } from '../../sandbox-server/protocol/terminal.ts';
+import type { TerminalClientMessage, TerminalHello } from '../../sandbox-server/protocol/terminal.ts';
 import type { MeView, ProblemView, SessionView, StatusView } from '../../sandbox-server/protocol/views.ts';
 
 const MINUTE = 60_000;
@@ -38,7 +38,10 @@ export class MockLab {
     });
     await page.routeWebSocket(/\/events$/, (socket) => {
       lab.#events = socket;
-      socket.onMessage((message) => void lab.told.push(JSON.parse(String(message))));
+      socket.onMessage((message) => {
+        if (String(message).includes('"ping"')) socket.send('{"type":"pong"}');
+        else lab.told.push(JSON.parse(String(message)));
+      });
       lab.#tell({ type: 'session', session: lab.session });
     });
     await page.routeWebSocket(/\/stream/, (socket) => lab.#attach(socket));
@@ -100,9 +103,18 @@ export class MockTerminal {
     this.#socket = socket;
     const address = new URL(socket.url());
     this.addresses.push(address);
+    let taken = 0;
     socket.onMessage((message) => {
-      if (typeof message !== 'string') this.typed += message.toString();
-      else if (message.includes('"resize"')) socket.send(JSON.stringify({ ...JSON.parse(message), type: 'size' }));
+      if (typeof message !== 'string') {
+        this.typed += message.toString();
+        taken += message.length;
+        socket.send(JSON.stringify({ type: 'taken', bytes: taken }));
+        return;
+      }
+      const control = JSON.parse(message) as TerminalClientMessage;
+      if (control.type === 'resize') socket.send(JSON.stringify({ ...control, type: 'size' }));
+      else if (control.type === 'ping') socket.send('{"type":"pong"}');
+      else if (control.type === 'reply') this.typed += control.data;
     });
     const resumed = address.searchParams.get('epoch') === 'e1';
     const offset = resumed ? Number(address.searchParams.get('offset')) : 0;

@@ -48,11 +48,20 @@ export interface LinkDetails {
 
 const OPEN = 1;
 /** After these the same attempt would fail the same way. */
-const FINAL_CODES: readonly number[] = [CLOSE.ended, CLOSE.badFrame, CLOSE.notFound];
+const FINAL_CODES: readonly number[] = [CLOSE.ended, CLOSE.badFrame, CLOSE.revoked, CLOSE.notFound];
+/** A connection that was silent for this long is asked whether it lives; a cut network says nothing by itself. */
+export const SILENCE_MS = 15_000;
+/** And has this long to answer. */
+export const ANSWER_MS = 5_000;
+/** Who was heard of this recently need not be asked. */
+const FRESH_MS = 1_000;
+const PING = JSON.stringify({ type: 'ping' });
+/** A connection that ended without a close frame. */
+const ABNORMAL = 1006;
 /** A connection that lived this long was a good one: the next failure counts as the first. */
 const STABLE_MS = 5_000;
 
-/** A WebSocket that comes back. `close()` is final and safe to call twice. */
+/** A WebSocket that comes back, also from a sleep or a cut that no side has noticed. `close()` is final and safe to call twice. */
 export class ReconnectingSocket {
   readonly #environment: SocketEnvironment;
   readonly #handlers: SocketHandlers;
@@ -60,13 +69,16 @@ export class ReconnectingSocket {
   #socket: SocketLike | undefined;
   #retryTimer: number | undefined;
   #stableTimer: number | undefined;
+  #beatTimer: number | undefined;
+  #answerTimer: number | undefined;
+  #heardAt = 0;
   #failures = 0;
   #closed = false;
 
   constructor(environment: SocketEnvironment, handlers: SocketHandlers) {
     this.#environment = environment;
     this.#handlers = handlers;
-    this.#stopWaking = environment.onWake(() => this.retryNow());
+    this.#stopWaking = environment.onWake(() => this.#wake());
     this.#connect();
   }
 
@@ -86,6 +98,12 @@ export class ReconnectingSocket {
     if (this.#closed || this.#retryTimer === undefined) return;
     this.#clearTimers();
     this.#connect();
+  }
+
+  /** The network returned, or the page is looked at again: what seems open may be long dead. */
+  #wake(): void {
+    if (!this.isOpen) this.retryNow();
+    else if (this.#environment.now() - this.#heardAt >= FRESH_MS) this.#ask();
   }
 
   close(): void {
@@ -108,21 +126,47 @@ export class ReconnectingSocket {
     socket.onopen = () => {
       opened = true;
       this.#stableTimer = this.#environment.setTimeout(() => (this.#failures = 0), STABLE_MS);
+      this.#heardAt = this.#environment.now();
+      this.#beat();
       this.#report('open', undefined, true);
       this.#environment.wake();
     };
     socket.onmessage = ({ data }: MessageEvent<unknown>) => {
+      this.#heardAt = this.#environment.now();
       if (typeof data === 'string') this.#handlers.onText(data);
       else if (data instanceof ArrayBuffer) this.#handlers.onBytes(new Uint8Array(data));
     };
-    socket.onclose = ({ code }) => {
-      this.#detach(socket);
-      this.#socket = undefined;
-      this.#clearTimers();
-      this.#failures += 1;
-      if (FINAL_CODES.includes(code)) this.#finish(code, opened);
-      else this.#wait(code, opened);
-    };
+    socket.onclose = ({ code }) => this.#lost(socket, code, opened);
+  }
+
+  #lost(socket: SocketLike, code: number, opened: boolean): void {
+    this.#detach(socket);
+    this.#socket = undefined;
+    this.#clearTimers();
+    this.#failures += 1;
+    if (FINAL_CODES.includes(code)) this.#finish(code, opened);
+    else this.#wait(code, opened);
+  }
+
+  /** Asks now and then whether the other side lives, unless it was heard of meanwhile. */
+  #beat(): void {
+    this.#beatTimer = this.#environment.setTimeout(() => {
+      if (this.#environment.now() - this.#heardAt >= SILENCE_MS) this.#ask();
+      this.#beat();
+    }, SILENCE_MS);
+  }
+
+  #ask(): void {
+    const socket = this.#socket;
+    if (this.#answerTimer !== undefined || !socket) return;
+    const askedAt = this.#environment.now();
+    this.send(PING);
+    this.#answerTimer = this.#environment.setTimeout(() => {
+      this.#answerTimer = undefined;
+      if (this.#heardAt >= askedAt || this.#socket !== socket) return;
+      this.#lost(socket, ABNORMAL, true);
+      socket.close();
+    }, ANSWER_MS);
   }
 
   #wait(code: number, opened: boolean): void {
@@ -146,11 +190,10 @@ export class ReconnectingSocket {
   }
 
   #clearTimers(): void {
-    for (const timer of [this.#retryTimer, this.#stableTimer]) {
+    for (const timer of [this.#retryTimer, this.#stableTimer, this.#beatTimer, this.#answerTimer]) {
       if (timer !== undefined) this.#environment.clearTimeout(timer);
     }
-    this.#retryTimer = undefined;
-    this.#stableTimer = undefined;
+    this.#retryTimer = this.#stableTimer = this.#beatTimer = this.#answerTimer = undefined;
   }
 
   #detach(socket: SocketLike): void {

@@ -189,6 +189,8 @@ export class SessionClient {
       case 'task':
         this.#tellTasks([message.task]);
         break;
+      case 'pong':
+        break;
       case 'live':
         store.set({ live: message.live });
         break;

@@ -8,20 +8,21 @@ import {
 import { parseMessage } from '../parse-message.ts';
 import { ReconnectingSocket, type LinkState, type SocketEnvironment } from '../session/reconnecting-socket.ts';
 import { isAutomaticReply } from './automatic-replies.ts';
+import { InputWindow } from './input-window.ts';
 import { StreamPosition } from './stream-position.ts';
 
 /** Typed while the connection is away and sent when it is back: some lines, not a novel. */
 export const MAX_HELD_INPUT = 4 * 1024;
 /** Keys that were typed blindly longer ago than this are not sent: nobody remembers them. */
 export const HELD_INPUT_MS = 30_000;
-/** One frame of input; a large paste becomes several. */
-export const INPUT_FRAME_BYTES = 16 * 1024;
 /** A drag of the divider makes a size per frame; the program inside wants to redraw once. */
 export const RESIZE_DEBOUNCE_MS = 80;
 
 const RESET = '\x1bc';
 /** Ends a sequence that was cut in the middle; dim, on a line of its own. */
 const note = (text: string) => `\x18\r\n\x1b[0;2m· ${text} ·\x1b[0m\r\n`;
+
+const count = (bytes: number) => bytes.toLocaleString('en');
 
 /** The screen as the connection sees it. */
 export interface TerminalSink {
@@ -35,8 +36,6 @@ export interface TerminalConnectionHandlers {
   onHello: (hello: TerminalHello, cleared: boolean) => void;
   onExit: (code: number | null) => void;
   onError: (problem: { code: string; message: string; fix: string }) => void;
-  /** False while nobody looks: another viewer answers the programs' queries. */
-  isWatched: () => boolean;
 }
 
 /** One viewer of one terminal: bytes in both directions, size, acks, and coming back to the same place. */
@@ -47,9 +46,11 @@ export class TerminalConnection {
   readonly #socket: ReconnectingSocket;
   readonly #position = new StreamPosition();
   readonly #encoder = new TextEncoder();
+  readonly #typed = new InputWindow((frame) => void this.#socket.send(frame));
   #held = '';
   #heldSince = 0;
   #readOnly = false;
+  #looking = true;
   #greeted = false;
   #size: TerminalSize | undefined;
   #sizeTimer: number | undefined;
@@ -64,6 +65,9 @@ export class TerminalConnection {
       onBytes: (bytes) => this.#print(bytes),
       onState: (link) => {
         this.#greeted = false;
+        const dropped = this.#typed.reset();
+        if (dropped > 0)
+          this.#sink.write(note(`the connection was lost in a paste: its last ${count(dropped)} bytes were not typed`));
         handlers.onLink(link);
       },
     });
@@ -72,15 +76,20 @@ export class TerminalConnection {
   /** What the terminal wants to send: keys, pastes, and answers that it makes up by itself. */
   input(data: string): void {
     if (this.#readOnly) return;
-    if (isAutomaticReply(data) && (this.#position.replaying || !this.#handlers.isWatched() || !this.#greeted)) return;
-    if (this.#greeted) this.#sendInput(this.#encoder.encode(data));
-    else this.#hold(data);
+    if (isAutomaticReply(data)) {
+      // The server takes one viewer's answer; to what is replayed, nobody waits for one.
+      if (this.#greeted && !this.#position.replaying) this.#say({ type: 'reply', data });
+    } else if (this.#greeted) {
+      this.#typed.push(this.#encoder.encode(data));
+    } else {
+      this.#hold(data);
+    }
   }
 
   /** Mouse reports of old protocols: one byte a character. */
   binary(data: string): void {
     if (this.#readOnly || !this.#greeted) return;
-    this.#sendInput(Uint8Array.from(data, (character) => character.charCodeAt(0) & 255));
+    this.#typed.push(Uint8Array.from(data, (character) => character.charCodeAt(0) & 255));
   }
 
   /** The panel has room for this size; said once it stands still. */
@@ -88,6 +97,12 @@ export class TerminalConnection {
     this.#size = clampSize(size.cols, size.rows);
     if (this.#sizeTimer !== undefined) this.#environment.clearTimeout(this.#sizeTimer);
     this.#sizeTimer = this.#environment.setTimeout(() => this.#sendSize(), RESIZE_DEBOUNCE_MS);
+  }
+
+  /** The page came into view, or went out of it. */
+  looking(on: boolean): void {
+    this.#looking = on;
+    if (this.#greeted) this.#say({ type: 'looking', on });
   }
 
   retryNow(): void {
@@ -105,7 +120,7 @@ export class TerminalConnection {
   }
 
   #control(text: string): void {
-    const message = parseMessage<TerminalServerMessage>(text, ['hello', 'size', 'exit', 'error']);
+    const message = parseMessage<TerminalServerMessage>(text, ['hello', 'size', 'taken', 'pong', 'exit', 'error']);
     switch (message?.type) {
       case 'hello':
         this.#hello(message);
@@ -113,12 +128,16 @@ export class TerminalConnection {
       case 'size':
         this.#sink.resize(clampSize(message.cols, message.rows));
         break;
+      case 'taken':
+        this.#typed.taken(message.bytes);
+        break;
       case 'exit':
         this.#handlers.onExit(message.code);
         break;
       case 'error':
         this.#handlers.onError(message);
         break;
+      case 'pong':
       case undefined:
         break;
     }
@@ -130,9 +149,10 @@ export class TerminalConnection {
     this.#greeted = true;
     if (screen === 'clear') this.#sink.write(RESET);
     if (screen === 'newEpoch') this.#sink.write(note('the server was restarted; the shell is the same'));
-    if (missed > 0) this.#sink.write(note(`${missed.toLocaleString('en')} bytes of older output are no longer kept`));
+    if (missed > 0) this.#sink.write(note(`${count(missed)} bytes of older output are no longer kept`));
     this.#sink.resize(clampSize(hello.cols, hello.rows));
     this.#handlers.onHello(hello, screen === 'clear');
+    if (!this.#looking) this.#say({ type: 'looking', on: false });
     this.#sendSize();
     const held = this.#environment.now() - this.#heldSince <= HELD_INPUT_MS ? this.#held : '';
     this.#held = '';
@@ -152,12 +172,6 @@ export class TerminalConnection {
     if (!this.#size || !this.#greeted || this.#readOnly) return;
     // The answer says the size that was settled with the other viewers; only then is it drawn.
     this.#say({ type: 'resize', ...this.#size });
-  }
-
-  #sendInput(bytes: Uint8Array<ArrayBuffer>): void {
-    for (let start = 0; start < bytes.length; start += INPUT_FRAME_BYTES) {
-      this.#socket.send(bytes.subarray(start, start + INPUT_FRAME_BYTES));
-    }
   }
 
   #say(message: TerminalClientMessage): void {

@@ -22,6 +22,9 @@ export class TerminalDeck {
   constructor(store: Store<WorkspaceState>, environment: SocketEnvironment) {
     this.#store = store;
     this.#environment = environment;
+    document.addEventListener('visibilitychange', () => {
+      for (const { connection } of this.#open.values()) connection.looking(!document.hidden);
+    });
   }
 
   /** The terminal, connected. */
@@ -85,8 +88,8 @@ export class TerminalDeck {
         this.#store.set({ announcement: `Terminal ${title} ended${how}.` });
       },
       onError: (problem) => update({ problem }),
-      isWatched: () => !document.hidden,
     });
+    connection.looking(!document.hidden);
     const terminal = { screen, connection, tracker };
     this.#open.set(id, terminal);
     return terminal;

@@ -2,7 +2,9 @@ import { expect, test } from 'vitest';
 import { CLOSE } from '../../../../../../sandbox-server/protocol/close-codes.ts';
 import { MAX_DELAY_MS } from '../../../../../../src/client/workspace/session/reconnect-policy.ts';
 import {
+  ANSWER_MS,
   ReconnectingSocket,
+  SILENCE_MS,
   type LinkState,
 } from '../../../../../../src/client/workspace/session/reconnecting-socket.ts';
 import { FakeEnvironment } from '../fake-environment.ts';
@@ -105,4 +107,30 @@ test('sending says whether it was sent', () => {
   environment.socket.open();
   expect(socket.send('now')).toBe(true);
   expect(environment.socket.sent).toEqual(['now']);
+});
+
+test('a connection that is silent is asked, and one that does not answer is given up and made again', () => {
+  const { environment, states } = connect();
+  environment.socket.open();
+  environment.pass(SILENCE_MS);
+  expect(environment.socket.said).toEqual([{ type: 'ping' }]);
+  environment.socket.says({ type: 'pong' });
+  environment.pass(ANSWER_MS);
+  expect(states.at(-1)).toBe('open');
+  environment.pass(SILENCE_MS);
+  environment.pass(ANSWER_MS);
+  expect(states.at(-1)).toBe('waiting');
+  environment.pass(MAX_DELAY_MS);
+  environment.socket.open();
+  expect(states.at(-1)).toBe('open');
+});
+
+test('after a sleep, or when the network returns, what seems open is asked at once', () => {
+  const { environment, states } = connect();
+  environment.socket.open();
+  environment.pass(2_000);
+  environment.wake();
+  expect(environment.socket.said).toEqual([{ type: 'ping' }]);
+  environment.pass(ANSWER_MS);
+  expect(states.at(-1)).toBe('waiting');
 });

@@ -2,12 +2,13 @@ import { expect, test } from 'vitest';
 import { CLOSE } from '../../../../../../sandbox-server/protocol/close-codes.ts';
 import {
   ACK_EVERY_BYTES,
+  INPUT_FRAME_BYTES,
+  INPUT_WINDOW_BYTES,
   type TerminalHello,
   type TerminalSize,
 } from '../../../../../../sandbox-server/protocol/terminal.ts';
 import {
   HELD_INPUT_MS,
-  INPUT_FRAME_BYTES,
   MAX_HELD_INPUT,
   RESIZE_DEBOUNCE_MS,
   TerminalConnection,
@@ -21,7 +22,7 @@ function setUp() {
   const environment = new FakeEnvironment();
   const decoder = new TextDecoder();
   const screen = { text: '', size: undefined as TerminalSize | undefined, unparsed: [] as (() => void)[] };
-  const seen = { exits: [] as (number | null)[], errors: [] as string[], watched: true };
+  const seen = { exits: [] as (number | null)[], errors: [] as string[] };
   const connection = new TerminalConnection(
     PATH,
     environment,
@@ -37,7 +38,6 @@ function setUp() {
       onHello: () => undefined,
       onExit: (code) => seen.exits.push(code),
       onError: ({ code }) => seen.errors.push(code),
-      isWatched: () => seen.watched,
     },
   );
   const parse = () => {
@@ -128,13 +128,36 @@ test('answers to queries are sent while live, and not while replaying', () => {
   expect(environment.socket.typed).toBe('keys are sent all the same');
   parse();
   connection.input(DA1);
-  expect(environment.socket.typed.endsWith(DA1)).toBe(true);
+  // Apart from what was typed: the server takes the answer of one viewer.
+  expect(environment.socket.said.at(-1)).toEqual({ type: 'reply', data: DA1 });
+  expect(environment.socket.typed).not.toContain(DA1);
+});
+
+test('a paste runs ahead of the shell by a window only; what a lost connection cut off is told', () => {
+  const { environment, connection, screen } = setUp();
+  greet(environment);
+  connection.input('x'.repeat(3 * INPUT_WINDOW_BYTES));
+  expect(environment.socket.typed.length).toBe(INPUT_WINDOW_BYTES);
+  environment.socket.says({ type: 'taken', bytes: 64 * 1024 });
+  expect(environment.socket.typed.length).toBe(INPUT_WINDOW_BYTES + 64 * 1024);
+  environment.socket.drops();
+  expect(screen.text).toContain('its last 458,752 bytes were not typed');
+});
+
+test('a page that is hidden says so, also after coming back', () => {
+  const { environment, connection } = setUp();
+  greet(environment);
+  connection.looking(false);
+  expect(environment.socket.said.at(-1)).toEqual({ type: 'looking', on: false });
+  environment.socket.drops();
+  environment.pass(30_000);
+  greet(environment, { resumed: true });
+  expect(environment.socket.said).toContainEqual({ type: 'looking', on: false });
 });
 
 test('a page that nobody looks at leaves the answers to another', () => {
   const { environment, connection, seen } = setUp();
   greet(environment);
-  seen.watched = false;
   connection.input(DA1);
   expect(environment.socket.typed).toBe('');
 });
