@@ -52,6 +52,8 @@ export interface MachineLimits {
   memoryBytes: number;
   cpus: number;
   pids: number;
+  /** Home and engine data together. */
+  diskBytes: number;
 }
 
 /** Enough to find it again after a restart of the server; JSON. */

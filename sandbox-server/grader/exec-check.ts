@@ -10,7 +10,7 @@ const TIMED_OUT = 124;
 /** Nothing that the learner's start-up files could have set; the configuration of their docker is not read. */
 const ENVIRONMENT = {
   HOME: PATHS.home,
-  USER: LEARNER.name,
+  USER: LEARNER,
   PATH: '/usr/local/bin:/usr/bin:/bin',
   LANG: 'C.UTF-8',
   TERM: 'dumb',

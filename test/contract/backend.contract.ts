@@ -51,8 +51,8 @@ export function backendContract(name: string, make: () => Promise<BackendUnderTe
       });
 
       test('run as the learner, in the learner’s home', async () => {
-        expect((await sh('id -un; id -u; echo $HOME', { workingDir: '/home/learner' })).out).toBe(
-          'learner\n1000\n/home/learner\n',
+        expect((await sh('id -un; id -gn; echo $HOME ~learner', { workingDir: '/home/learner' })).out).toBe(
+          'learner\nlearner\n/home/learner /home/learner\n',
         );
       });
 
@@ -227,6 +227,21 @@ export function backendContract(name: string, make: () => Promise<BackendUnderTe
           'ls /var/run/docker.sock /run/docker.sock /var/lib/drydock 2>/dev/null; sudo -n true 2>/dev/null && echo root; true',
         );
         expect(out).toBe('');
+      });
+
+      test('has user ids that no neighbour has', async () => {
+        const ids = await Promise.all([sandbox, neighbour].map(async (of) => (await sh('id -u', { of })).out.trim()));
+        expect(new Set(ids).size).toBe(2);
+      });
+
+      test('a full disk is full for this machine only, home and engine alike', async () => {
+        const of = neighbour;
+        expect((await sh('fallocate -l 3900M ~/full && head -c 400M /dev/zero > ~/more', { of })).err).toMatch(
+          /no space left/i,
+        );
+        expect((await sh('df -B1M --output=size ~ | tail -1', { of })).out.trim()).toMatch(/^[34]\d{3}$/);
+        expect((await sh('echo room > ~/file && cat ~/file')).out).toBe('room\n');
+        await sh('rm -f ~/full ~/more', { of });
       });
 
       test('a machine or sandbox that does not exist is told as lost', async () => {

@@ -11,16 +11,18 @@ import type {
   SandboxSpec,
   SandboxStatus,
 } from '../backend.ts';
-import { LEARNER, PATHS } from '../paths.ts';
-import { isNotFound, toSandboxError } from './engine-errors.ts';
+import { PATHS } from '../paths.ts';
+import { Disks } from './disks.ts';
+import { toSandboxError } from './engine-errors.ts';
 import { execInContainer } from './exec.ts';
 import { readHostRoom } from './host-room.ts';
 import { LABEL, labelsFor, ownedBy } from './labels.ts';
-import { engineContainer, shellContainer, type MachinePlan } from './machine.ts';
 import { Mirror } from './mirror.ts';
 import { namesFor } from './names.ts';
 import { REGISTRY_MACHINE, startRegistry } from './private-registry.ts';
 import { removeAll, removeSandbox } from './removal.ts';
+import { type Slot, Slots } from './slots.ts';
+import { startMachine, waitForEngine } from './start-machine.ts';
 import { watchContainers, type LostContainer } from './watch.ts';
 
 export interface DockerBackendOptions {
@@ -33,13 +35,7 @@ export interface DockerBackendOptions {
 }
 
 /** Room for an inner engine, a build with npm, and a few small containers. */
-const DEFAULT_LIMITS: MachineLimits = { memoryBytes: 1536 * 1024 ** 2, cpus: 2, pids: 1024 };
-
-/** How long the inner engine may take to answer on a busy host. */
-const ENGINE_START_MS = 60_000;
-
-/** Asks inside the container, so that one call answers the moment the engine does. */
-const WAIT_FOR_ENGINE = `until [ -S ${PATHS.controlSocket} ] && docker -H unix://${PATHS.controlSocket} version >/dev/null 2>&1; do sleep 0.05; done`;
+const DEFAULT_LIMITS: MachineLimits = { memoryBytes: 1536 * 1024 ** 2, cpus: 2, pids: 1024, diskBytes: 4 * 1024 ** 3 };
 
 export class DockerBackend implements Backend {
   readonly name = 'docker';
@@ -48,6 +44,8 @@ export class DockerBackend implements Backend {
   readonly #images: DockerBackendOptions['images'];
   readonly #limits: MachineLimits;
   readonly #mirror: Mirror;
+  readonly #disks: Disks;
+  readonly #slots: Slots;
   /** Sandboxes that are being removed: their containers die as wanted. */
   readonly #leaving = new Set<string>();
   #apparmor: Promise<boolean> | undefined;
@@ -58,11 +56,13 @@ export class DockerBackend implements Backend {
     this.#images = options.images;
     this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
     this.#mirror = new Mirror(options.docker, options.owner, options.images.mirror);
+    this.#disks = new Disks(options.docker, options.owner, options.images.engine);
+    this.#slots = new Slots(options.docker);
   }
 
   /** Starts what all sandboxes share. */
   async prepare(): Promise<void> {
-    await this.#mirror.start();
+    await Promise.all([this.#mirror.start(), this.#disks.start()]);
   }
 
   async create(spec: SandboxSpec, options: CreateOptions = {}): Promise<SandboxRef> {
@@ -73,27 +73,18 @@ export class DockerBackend implements Backend {
     };
     try {
       step('Make a network of its own');
-      const names = namesFor(this.#owner, spec.id);
-      const network = await this.#docker.createNetwork({
-        Name: names.network,
-        Internal: true,
-        CheckDuplicate: true,
-        Labels: labelsFor(this.#owner, 'network', { sandbox: spec.id, ...(spec.labels ? { extra: spec.labels } : {}) }),
-      });
-      const [mirrorIp, apparmor] = await Promise.all([this.#mirror.join(network), this.#hasApparmor()]);
+      const { slot, made: network } = await this.#slots.take((free) => this.#makeNetwork(spec, free));
+      const shared = Promise.all([this.#mirror.join(network), this.#hasApparmor()]);
       step('Start the machine');
-      const [machines] = await Promise.all([
-        Promise.all(spec.machines.map((machine) => this.#startMachine(this.#plan(spec, machine, mirrorIp, apparmor)))),
-        spec.privateRegistry === true ? this.#startRegistry(spec, options.signal) : undefined,
-      ]);
+      const machines = settled(spec.machines.map((machine) => this.#startMachine(spec, machine, slot, shared)));
+      const registry =
+        spec.privateRegistry === true ? shared.then(() => this.#startRegistry(spec, options.signal)) : undefined;
+      await settled<unknown>([shared, machines, ...(registry ? [registry] : [])]);
       options.signal?.throwIfAborted();
-      // All of them end before anything is removed, so that nothing is made in what is being removed.
-      const waits = [
-        ...machines.map(({ engine, machine }) => this.#waitForEngine(engine, machine, options.signal)),
-        options.onShells?.(sandbox),
-      ];
-      await Promise.allSettled(waits);
-      await Promise.all(waits);
+      await settled([
+        ...(await machines).map(({ engine, machine }) => waitForEngine(engine, machine, options.signal)),
+        options.onShells?.(sandbox) ?? Promise.resolve(),
+      ]);
       options.signal?.throwIfAborted();
       return sandbox;
     } catch (error) {
@@ -114,7 +105,6 @@ export class DockerBackend implements Backend {
     try {
       return await execInContainer(this.#docker.getContainer(name), command, {
         ...options,
-        user: `${LEARNER.uid}:${LEARNER.gid}`,
         env: { HOME: PATHS.home, ...options.env },
       });
     } catch (error) {
@@ -153,7 +143,7 @@ export class DockerBackend implements Backend {
   /** Removes every sandbox and what they share. */
   async destroyAll(): Promise<void> {
     for (const id of await this.list()) this.#leaving.add(id);
-    await this.#mirror.remove();
+    await Promise.all([this.#mirror.remove(), this.#disks.remove()]);
     await removeAll(this.#docker, this.#owner);
   }
 
@@ -186,17 +176,17 @@ export class DockerBackend implements Backend {
     }
   }
 
-  #plan(spec: SandboxSpec, machine: string, mirrorIp: string, apparmor: boolean): MachinePlan {
-    return {
-      owner: this.#owner,
-      sandbox: spec.id,
-      machine,
-      images: this.#images,
-      limits: { ...this.#limits, ...spec.limits },
-      mirrorIp,
-      extraLabels: spec.labels ?? {},
-      apparmor,
-    };
+  #makeNetwork(spec: SandboxSpec, slot: Slot): Promise<Docker.Network> {
+    const extra = { ...spec.labels, slot: String(slot.number) };
+    return this.#docker.createNetwork({
+      Name: namesFor(this.#owner, spec.id).network,
+      Internal: true,
+      CheckDuplicate: true,
+      IPAM: { Driver: 'default', Config: [{ Subnet: slot.subnet }] },
+      // Without an address of the host's on it: a sandbox has the host for no neighbour.
+      Options: { 'com.docker.network.bridge.inhibit_ipv4': 'true' },
+      Labels: labelsFor(this.#owner, 'network', { sandbox: spec.id, extra }),
+    });
   }
 
   #startRegistry(spec: SandboxSpec, signal: AbortSignal | undefined): Promise<void> {
@@ -222,42 +212,32 @@ export class DockerBackend implements Backend {
   }
 
   /** Both containers run when it resolves; the engine in one of them may still be starting. */
-  async #startMachine(plan: MachinePlan): Promise<{ engine: Docker.Container; machine: string }> {
-    const engine = await this.#docker.createContainer(engineContainer(plan));
-    // The shell's volumes are the engine's: both may be created before either runs, in this order.
-    const [shell] = await Promise.all([this.#docker.createContainer(shellContainer(plan)), engine.start()]);
-    await Promise.all([this.#openTun(engine), shell.start()]);
-    return { engine, machine: plan.machine };
-  }
-
-  /** Some hosts keep /dev/net/tun at 0600; slirp4netns runs as the learner and needs it. */
-  async #openTun(engine: Docker.Container): Promise<void> {
-    const run = await execInContainer(engine, ['chmod', '666', '/dev/net/tun'], { user: '0:0' });
-    run.stream.resume();
-    run.stderr.resume();
-    await run.exit;
-  }
-
-  async #waitForEngine(engine: Docker.Container, machine: string, signal: AbortSignal | undefined): Promise<void> {
-    const timeout = AbortSignal.timeout(ENGINE_START_MS);
-    const run = await execInContainer(engine, ['sh', '-c', WAIT_FOR_ENGINE], {
-      signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
-    });
-    run.stream.resume();
-    run.stderr.resume();
-    const code = await run.exit;
-    signal?.throwIfAborted();
-    if (code === 0) return;
-    const info = await engine.inspect().catch((error: unknown) => {
-      if (isNotFound(error)) return undefined;
-      throw error;
-    });
-    const logs =
-      info === undefined ? '' : (await engine.logs({ stdout: true, stderr: true, tail: 20 })).toString('utf8');
-    throw new DrydockError('start-failed', {
-      detail: `The Docker Engine of machine ${machine} did not start.`,
-      cause: new Error(`exit ${String(code)}, container ${info?.State.Status ?? 'gone'}; it printed:\n${logs}`),
-    });
+  async #startMachine(
+    spec: SandboxSpec,
+    machine: string,
+    slot: Slot,
+    shared: Promise<[mirrorIp: string, apparmor: boolean]>,
+  ): Promise<{ engine: Docker.Container; machine: string }> {
+    const limits = { ...this.#limits, ...spec.limits };
+    const disk = await this.#disks.attach(slot, limits.diskBytes);
+    try {
+      const [mirrorIp, apparmor] = await shared;
+      const engine = await startMachine(this.#docker, {
+        owner: this.#owner,
+        sandbox: spec.id,
+        machine,
+        images: this.#images,
+        limits,
+        slot,
+        disk: disk?.device,
+        mirrorIp,
+        extraLabels: spec.labels ?? {},
+        apparmor,
+      });
+      return { engine, machine };
+    } finally {
+      disk?.letGo();
+    }
   }
 
   async #containers(id: string): Promise<Docker.ContainerInfo[]> {
@@ -267,4 +247,10 @@ export class DockerBackend implements Backend {
       throw toSandboxError(error);
     }
   }
+}
+
+/** All have ended, well or not, before the first failure is thrown: nothing goes on in the back of what cleans up. */
+async function settled<T>(work: readonly Promise<T>[]): Promise<T[]> {
+  await Promise.allSettled(work);
+  return Promise.all(work);
 }

@@ -4,12 +4,14 @@ export const LABEL = {
   owner: 'drydock.owner',
   /** Sandbox id. */
   sandbox: 'drydock.sandbox',
-  /** `engine`, `shell`, `registry`, `network`, `volume`, `mirror` */
+  /** `engine`, `shell`, `registry`, `network`, `volume`, `mirror`, `disks` */
   role: 'drydock.role',
   machine: 'drydock.machine',
+  /** On a sandbox's network: the number of its slot, see slots.ts. */
+  slot: 'drydock.slot',
 } as const;
 
-export type Role = 'engine' | 'shell' | 'registry' | 'network' | 'volume' | 'mirror';
+export type Role = 'engine' | 'shell' | 'registry' | 'network' | 'volume' | 'mirror' | 'disks';
 
 export function labelsFor(
   owner: string,

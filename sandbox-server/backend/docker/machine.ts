@@ -1,9 +1,10 @@
 import type Docker from 'dockerode';
 import type { MachineLimits } from '../backend.ts';
-import { LEARNER, PATHS } from '../paths.ts';
+import { PATHS } from '../paths.ts';
 import { labelsFor } from './labels.ts';
 import { namesFor } from './names.ts';
 import { engineSeccomp } from './seccomp.ts';
+import type { Slot } from './slots.ts';
 
 /** What both containers of a machine need to know. */
 export interface MachinePlan {
@@ -12,13 +13,14 @@ export interface MachinePlan {
   machine: string;
   images: { engine: string; shell: string };
   limits: MachineLimits;
+  slot: Slot;
+  /** The block device of the machine's disk. Undefined where there can be none: then the disk is as large as the host's. */
+  disk: string | undefined;
   mirrorIp: string;
   extraLabels: Record<string, string>;
   /** The host confines containers by AppArmor, whose default profile forbids a daemon to mount. */
   apparmor: boolean;
 }
-
-const USER = `${LEARNER.uid}:${LEARNER.gid}`;
 
 /** Names that `docker pull` looks up for Docker Hub; all of them lead to the course mirror. */
 const HUB_NAMES = ['registry', 'docker.io', 'index.docker.io', 'registry-1.docker.io', 'auth.docker.io'];
@@ -29,6 +31,14 @@ const LOGS = { Type: 'local', Config: { 'max-size': '1m', 'max-file': '2' } };
 /** The shell needs little: the learner's own programs. The engine's container runs everything they start. */
 const SHELL_MEMORY_BYTES = 512 * 1024 ** 2;
 const SHELL_PIDS = 256;
+/** These count as memory of their container. */
+const SHELL_TMP_BYTES = 256 * 1024 ** 2;
+const SHELL_VAR_TMP_BYTES = 16 * 1024 ** 2;
+const ENGINE_TMP_BYTES = 64 * 1024 ** 2;
+const ENGINE_RUN_BYTES = 64 * 1024 ** 2;
+const SOCKETS_BYTES = 1024 ** 2;
+/** Four small files of root's. */
+const IDENTITY_TMPFS = 'size=64k,mode=0755';
 /** Within the hard limit of every host that was seen; raising it would need CAP_SYS_RESOURCE, which not every host grants. */
 const OPEN_FILES = { Name: 'nofile', Soft: 16_384, Hard: 16_384 };
 
@@ -44,7 +54,7 @@ export function engineContainer(plan: MachinePlan): Docker.ContainerCreateOption
     name: names.container(plan.machine, 'engine'),
     Image: plan.images.engine,
     Hostname: plan.machine,
-    User: USER,
+    User: `${plan.slot.uid}:${plan.slot.uid}`,
     Labels: labels(plan, 'engine'),
     HostConfig: {
       NetworkMode: names.network,
@@ -59,11 +69,16 @@ export function engineContainer(plan: MachinePlan): Docker.ContainerCreateOption
       ExtraHosts: HUB_NAMES.map((name) => `${name}:${plan.mirrorIp}`),
       Dns: [plan.mirrorIp],
       DnsOptions: ['timeout:1', 'attempts:1'],
-      Mounts: [
-        volume(plan, 'home', PATHS.home),
-        volume(plan, 'data', PATHS.engineData),
-        volume(plan, 'run', PATHS.sharedRun),
-      ],
+      Mounts: [home(plan), sharedRun(plan)],
+      ReadonlyRootfs: true,
+      Tmpfs: {
+        [PATHS.identity]: IDENTITY_TMPFS,
+        [PATHS.engineRun]: learnersTmpfs(plan, ENGINE_RUN_BYTES),
+        [PATHS.control]: learnersTmpfs(plan, SOCKETS_BYTES),
+        // dockerd links Swarm's networks here, wherever its data root is.
+        '/var/lib/docker': learnersTmpfs(plan, ENGINE_RUN_BYTES),
+        '/tmp': sharedTmpfs(ENGINE_TMP_BYTES),
+      },
       Memory: plan.limits.memoryBytes,
       MemorySwap: plan.limits.memoryBytes,
       NanoCpus: plan.limits.cpus * 1e9,
@@ -81,7 +96,7 @@ export function shellContainer(plan: MachinePlan): Docker.ContainerCreateOptions
   return {
     name: names.container(plan.machine, 'shell'),
     Image: plan.images.shell,
-    User: USER,
+    User: `${plan.slot.uid}:${plan.slot.uid}`,
     WorkingDir: PATHS.home,
     Labels: labels(plan, 'shell'),
     HostConfig: {
@@ -89,7 +104,15 @@ export function shellContainer(plan: MachinePlan): Docker.ContainerCreateOptions
       Init: true,
       CapDrop: ['ALL'],
       SecurityOpt: ['no-new-privileges'],
-      Mounts: [volume(plan, 'home', PATHS.home), volume(plan, 'run', PATHS.sharedRun)],
+      Mounts: [home(plan), sharedRun(plan)],
+      ReadonlyRootfs: true,
+      Tmpfs: {
+        [PATHS.identity]: IDENTITY_TMPFS,
+        // Nobody wants the engine's files in `du ~` or in what `docker build ~` sends.
+        [PATHS.engineData]: 'size=4k,mode=0555',
+        '/tmp': sharedTmpfs(SHELL_TMP_BYTES),
+        '/var/tmp': sharedTmpfs(SHELL_VAR_TMP_BYTES),
+      },
       Memory: SHELL_MEMORY_BYTES,
       MemorySwap: SHELL_MEMORY_BYTES,
       NanoCpus: plan.limits.cpus * 1e9,
@@ -104,16 +127,40 @@ function labels(plan: MachinePlan, role: 'engine' | 'shell') {
   return labelsFor(plan.owner, role, { sandbox: plan.sandbox, machine: plan.machine, extra: plan.extraLabels });
 }
 
-/** An empty volume takes over owner and content of the image's folder, so nothing has to be chowned. */
-function volume(plan: MachinePlan, use: 'home' | 'data' | 'run', target: string): Docker.MountSettings {
+/** Everything that a machine keeps. Without a disk of its own it is a folder that the image opens to everybody. */
+function home(plan: MachinePlan): Docker.MountSettings {
+  const options: Record<string, string> =
+    plan.disk === undefined ? {} : { type: 'ext4', device: plan.disk, o: 'nodev,noatime' };
+  return volume(plan, 'home', PATHS.home, options);
+}
+
+function sharedRun(plan: MachinePlan): Docker.MountSettings {
+  return volume(plan, 'run', PATHS.sharedRun, {
+    type: 'tmpfs',
+    device: 'tmpfs',
+    o: learnersTmpfs(plan, SOCKETS_BYTES),
+  });
+}
+
+function volume(
+  plan: MachinePlan,
+  use: 'home' | 'run',
+  target: string,
+  options: Record<string, string>,
+): Docker.MountSettings {
   return {
     Type: 'volume',
     Source: namesFor(plan.owner, plan.sandbox).volume(plan.machine, use),
     Target: target,
     VolumeOptions: {
-      NoCopy: false,
+      // What is in the image's folder is for a volume without a file system of its own.
+      NoCopy: options['type'] !== undefined,
       Labels: labelsFor(plan.owner, 'volume', { sandbox: plan.sandbox, machine: plan.machine }),
-      DriverConfig: { Name: 'local', Options: {} },
+      DriverConfig: { Name: 'local', Options: options },
     },
   };
 }
+
+const learnersTmpfs = ({ slot }: MachinePlan, bytes: number) =>
+  `size=${bytes},mode=0755,uid=${slot.uid},gid=${slot.uid}`;
+const sharedTmpfs = (bytes: number) => `size=${bytes},mode=1777,exec`;

@@ -7,12 +7,16 @@ export function namesFor(owner: string, sandbox: string) {
     network: prefix,
     container: (machine: string, role: 'engine' | 'shell') => `${prefix}-${machine}-${role}`,
     registry: `${prefix}-registry`,
-    volume: (machine: string, use: 'home' | 'data' | 'run') => `${prefix}-${machine}-${use}`,
+    volume: (machine: string, use: 'home' | 'run') => `${prefix}-${machine}-${use}`,
   };
 }
 
 export function mirrorName(owner: string): string {
   return `${ownerPrefix(owner)}-mirror`;
+}
+
+export function disksName(owner: string): string {
+  return `${ownerPrefix(owner)}-disks`;
 }
 
 function ownerPrefix(owner: string): string {

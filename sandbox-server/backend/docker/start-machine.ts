@@ -1,0 +1,61 @@
+import type Docker from 'dockerode';
+import { DrydockError } from '../../errors.ts';
+import { PATHS } from '../paths.ts';
+import { isNotFound } from './engine-errors.ts';
+import { execInContainer } from './exec.ts';
+import { engineContainer, shellContainer, type MachinePlan } from './machine.ts';
+
+/** How long the inner engine may take to answer on a busy host. */
+const ENGINE_START_MS = 60_000;
+
+/** Asks inside the container, so that one call answers the moment the engine does. */
+const WAIT_FOR_ENGINE = `until [ -S ${PATHS.controlSocket} ] && docker -H unix://${PATHS.controlSocket} version >/dev/null 2>&1; do sleep 0.05; done`;
+
+/** Starts both containers of a machine and resolves to the one with the engine, which may still be starting. */
+export async function startMachine(docker: Docker, plan: MachinePlan): Promise<Docker.Container> {
+  const identity = `drydock-identity ${plan.slot.uid}`;
+  const engine = await docker.createContainer(engineContainer(plan));
+  // The shell's volumes are the engine's: both may be created before either runs, in this order.
+  const [shell] = await Promise.all([docker.createContainer(shellContainer(plan)), engine.start()]);
+  await Promise.all([
+    // Some hosts keep /dev/net/tun at 0600; slirp4netns runs as the learner and needs it. The engine waits for it.
+    asRoot(engine, `${identity} && chmod 666 /dev/net/tun`),
+    shell.start().then(() => asRoot(shell, identity)),
+  ]);
+  return engine;
+}
+
+async function asRoot(container: Docker.Container, line: string): Promise<void> {
+  const run = await execInContainer(container, ['sh', '-c', line], { user: '0:0', workingDir: '/' });
+  let complaint = '';
+  for (const output of [run.stream, run.stderr]) output.on('data', (chunk: Buffer) => (complaint += chunk.toString()));
+  const code = await run.exit;
+  // Null: the container ended meanwhile, which whoever waits for its engine tells in better words.
+  if (code !== 0 && code !== null) throw new Error(`\`${line}\` ended with ${code}: ${complaint}`);
+}
+
+/** Resolves when the engine answers. */
+export async function waitForEngine(
+  engine: Docker.Container,
+  machine: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const timeout = AbortSignal.timeout(ENGINE_START_MS);
+  const run = await execInContainer(engine, ['sh', '-c', WAIT_FOR_ENGINE], {
+    signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+  });
+  run.stream.resume();
+  run.stderr.resume();
+  const code = await run.exit;
+  signal?.throwIfAborted();
+  if (code === 0) return;
+  const info = await engine.inspect().catch((error: unknown) => {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  });
+  const logs = info === undefined ? '' : (await engine.logs({ stdout: true, stderr: true, tail: 20 })).toString('utf8');
+  throw new DrydockError('start-failed', {
+    detail: `The Docker Engine of machine ${machine} did not start.`,
+    cause: new Error(`exit ${String(code)}, container ${info?.State.Status ?? 'gone'}; it printed:\n${logs}`),
+  });
+}
