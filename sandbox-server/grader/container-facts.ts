@@ -34,6 +34,7 @@ export function containerFacts(container: ContainerInspect, engine: EngineReader
       name: host.RestartPolicy?.Name || 'no',
       retries: host.RestartPolicy?.MaximumRetryCount ?? 0,
     },
+    attached: config.AttachStdout ?? false,
     env: envRecord(config.Env),
     cmd: config.Cmd,
     entrypoint: config.Entrypoint,

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { DockerChecks, NetworkFacts, VolumeFacts } from '../lab/docker-checks.ts';
+import type { ContainerEvent, DockerChecks, NetworkFacts, VolumeFacts } from '../lab/docker-checks.ts';
 import { NotYet } from '../lab/not-yet.ts';
 import { containerFacts } from './container-facts.ts';
 import { EngineError, type EngineReader, readJson } from './engine-reader.ts';
@@ -115,6 +115,14 @@ export function dockerChecks(engine: EngineReader, signal: AbortSignal): DockerC
       );
     },
     volumes: async () => (await allVolumes()).map(volumeFacts),
+    containerEvents: async () => {
+      // Up to now by the engine's clock: a later end would make the engine wait for it.
+      const { SystemTime } = await get('/info', schemas.engineTime);
+      const until = (Date.parse(SystemTime) / 1000).toFixed(3);
+      const query = { since: '0', until, filters: JSON.stringify({ type: ['container'] }) };
+      const lines = (await engine.bytes('/events', { signal, query })).toString('utf8').split('\n');
+      return lines.filter((line) => line !== '').map((line) => containerEvent(JSON.parse(line)));
+    },
   };
 }
 
@@ -135,6 +143,11 @@ function networkFacts(network: schemas.NetworkInspect): NetworkFacts {
 
 function volumeFacts({ Name, Driver, Labels }: schemas.VolumeInspect): VolumeFacts {
   return { subject: `volume ${Name}`, name: Name, driver: Driver, labels: Labels };
+}
+
+function containerEvent(line: unknown): ContainerEvent {
+  const { Action, Actor } = schemas.engineEvent.parse(line);
+  return { action: Action, id: Actor?.ID ?? '', name: Actor?.Attributes['name'] ?? '' };
 }
 
 /** Image names contain slashes, which the API takes as they are. */

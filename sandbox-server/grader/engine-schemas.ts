@@ -125,6 +125,7 @@ export const containerInspect = z.object({
     Labels: textMap,
     Tty: z.boolean().nullish(),
     Healthcheck: healthcheck,
+    AttachStdout: z.boolean().nullish(),
   }),
   HostConfig: z.object({
     Memory: number,
@@ -168,5 +169,8 @@ export const execInspect = z.object({ ExitCode: z.number().nullish() });
 export const engineEvent = z.object({
   Type: z.string(),
   Action: z.string(),
-  Actor: z.object({ ID: text }).nullish(),
+  Actor: z.object({ ID: text, Attributes: textMap }).nullish(),
 });
+
+/** RFC 3339, by the engine's own clock. */
+export const engineTime = z.object({ SystemTime: z.string() });

@@ -16,6 +16,16 @@ export interface DockerChecks {
   networks: () => Promise<NetworkFacts[]>;
   volume: (name: string) => Promise<VolumeFacts>;
   volumes: () => Promise<VolumeFacts[]>;
+  /** What happened to containers, oldest first, as far back as the engine remembers (some 250 events of all kinds). */
+  containerEvents: () => Promise<ContainerEvent[]>;
+}
+
+export interface ContainerEvent {
+  /** `create`, `start`, `kill`, `die`, `stop`, `destroy`, … */
+  action: string;
+  /** Of the container. */
+  id: string;
+  name: string;
 }
 
 export interface ImageFacts {
@@ -100,6 +110,8 @@ export interface ContainerFacts {
   restarts: number;
   /** `retries` is what `on-failure:3` allows; 0 means no limit. */
   restartPolicy: { name: 'no' | 'always' | 'unless-stopped' | 'on-failure'; retries: number };
+  /** A client waited for its output when it started: `docker run` without `-d`. */
+  attached: boolean;
   env: Record<string, string>;
   cmd: string[];
   entrypoint: string[];

@@ -211,3 +211,24 @@ test('lists never say "not yet", and leave out what vanished meanwhile', async (
   ]);
   expect((await notYet(docker.volume('data'))).details.observed).toBe('no volumes at all');
 });
+
+test('events of containers are those up to now by the engine’s own clock', async () => {
+  const events = [
+    { Type: 'container', Action: 'kill', Actor: { ID: 'c1', Attributes: { name: 'red', signal: '9' } } },
+    { Type: 'container', Action: 'die', Actor: { ID: 'c1', Attributes: { name: 'red', exitCode: '137' } } },
+  ];
+  let asked: URLSearchParams | undefined;
+  using engine = new FakeEngine({
+    '/info': { SystemTime: '2026-01-02T03:04:05.5Z' },
+    '/events': (request: { url: string }, response: { end: (text: string) => void }) => {
+      asked = new URL(request.url, 'http://docker').searchParams;
+      response.end(events.map((event) => `${JSON.stringify(event)}\n`).join(''));
+    },
+  });
+  expect(await dockerChecks(engine.api, NEVER).containerEvents()).toEqual([
+    { action: 'kill', id: 'c1', name: 'red' },
+    { action: 'die', id: 'c1', name: 'red' },
+  ]);
+  expect(asked?.get('until')).toBe('1767323045.500');
+  expect(asked?.get('filters')).toBe('{"type":["container"]}');
+});
