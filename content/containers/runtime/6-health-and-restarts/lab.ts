@@ -245,7 +245,7 @@ export default defineLab({
         if (second.finishedAt) {
           notYet('api-2 was restarted too, although it was fine: its customers were thrown out for nothing.', {
             expected: 'only what is unhealthy',
-            observed: 'api-2 has ended once. Remove it, start it anew, and let api hang again',
+            observed: 'api-2 has ended once. Remove it, start it anew, and let api fall ill again',
           });
         }
         expectRunning(context, api);
@@ -257,7 +257,7 @@ export default defineLab({
         }
         if (!api.finishedAt) {
           notYet(
-            'This api has never been restarted. Let it hang first; and keep the container, do not make a new one.',
+            'This api has never been restarted. Let it fall ill first; and keep the container, do not make a new one.',
             {
               expected: 'the same container, restarted',
               observed: 'a container that was started once',
@@ -270,7 +270,7 @@ export default defineLab({
       },
       nearMisses: [
         { run: 'docker start api', says: /docker start has nothing to do/ },
-        { run: 'docker restart -t 1 $(docker ps -q)', says: /api-2 was restarted too/ },
+        { run: 'docker restart $(docker ps -q)', says: /api-2 was restarted too/ },
       ],
     },
   },

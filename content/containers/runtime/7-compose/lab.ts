@@ -192,11 +192,11 @@ export default defineLab({
       },
       nearMisses: [
         {
-          run: `sed -i 's/^    image: postgres:17$/&\\n    healthcheck: { test: pg_isready -h 127.0.0.1 -U postgres, interval: 1s }/; s/^    build: api$/&\\n    depends_on: [db]/' compose.yaml; ${UP}`,
+          run: `sed -i 's/^    image: postgres:17$/&\\n    healthcheck: { test: pg_isready -h 127.0.0.1 -U postgres, interval: 1s, start_period: 30s }/; s/^    build: api$/&\\n    depends_on: [db]/' compose.yaml; ${UP}`,
           says: /waits until db is started/,
         },
         {
-          run: `sed -i 's/^    image: postgres:17$/&\\n    healthcheck: { test: pg_isready -h 127.0.0.1 -U postgres, interval: 1s }/; s/^    build: api$/&\\n    restart: on-failure/' compose.yaml; ${UP}`,
+          run: `sed -i 's/^    image: postgres:17$/&\\n    healthcheck: { test: pg_isready -h 127.0.0.1 -U postgres, interval: 1s, start_period: 30s }/; s/^    build: api$/&\\n    restart: on-failure/' compose.yaml; ${UP}`,
           says: /it failed until db was ready/,
         },
       ],
