@@ -2,6 +2,7 @@ import Docker from 'dockerode';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Upstreams } from './backend/docker/cache.ts';
 import { DockerBackend } from './backend/docker/docker-backend.ts';
 import { systemClock } from './clock.ts';
 import type { Config } from './config.ts';
@@ -24,6 +25,8 @@ export interface AppOptions {
   engine: EngineHandle | null;
   engineProblem?: Problem;
   images: ImageSet | null;
+  /** Where the package cache gets packages from. Default: nowhere. */
+  upstreams?: Upstreams;
 }
 
 export interface App {
@@ -59,7 +62,12 @@ export async function createApp(options: AppOptions): Promise<App> {
   const backend =
     docker === undefined || images === null
       ? undefined
-      : new DockerBackend({ docker, owner: ownerOf(config.dataDir), images });
+      : new DockerBackend({
+          docker,
+          owner: ownerOf(config.dataDir),
+          images,
+          ...(options.upstreams === undefined ? {} : { upstreams: options.upstreams }),
+        });
   const checks = new CheckWorkers(systemClock);
   const sessions =
     backend === undefined

@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import { createApp } from './app.ts';
 import { configFromEnvironment, defaultSessionLimits, type Config, type SessionLimits } from './config.ts';
 import { HAND_OVER, RunningServer } from './running-server.ts';
+import type { Upstreams } from './backend/docker/cache.ts';
 import type { EngineHandle, ImageSet, Problem } from './setup/types.ts';
 
 export interface MainOptions {
@@ -15,6 +16,8 @@ export interface MainOptions {
   engine: EngineHandle | null;
   engineProblem?: Problem;
   images: ImageSet | null;
+  /** Where the package cache gets packages from. Default: nowhere. */
+  upstreams?: Upstreams;
   /** Default this checkout's. */
   contentDir?: string;
   /** Instead of the defaults. */
@@ -54,6 +57,7 @@ export async function main(options: MainOptions): Promise<void> {
     log,
     engine: options.engine,
     images: options.images,
+    ...(options.upstreams === undefined ? {} : { upstreams: options.upstreams }),
     ...(options.engineProblem === undefined ? {} : { engineProblem: options.engineProblem }),
   });
 

@@ -3,6 +3,7 @@ import { ensureImages } from '../sandbox-server/setup/images.ts';
 import { lineProgress } from '../sandbox-server/setup/progress.ts';
 import { RunningServer } from '../sandbox-server/running-server.ts';
 import { SetupError } from '../sandbox-server/setup/setup-error.ts';
+import { findUpstreams } from '../sandbox-server/setup/upstreams.ts';
 import type { EngineHandle, ImageSet, Problem } from '../sandbox-server/setup/types.ts';
 import { consent, dataFolder, host, options, portNumber, ROOT } from './options.ts';
 import { buildSite } from './site.ts';
@@ -47,9 +48,10 @@ for (const out of [process.stdout, process.stderr]) out.on('error', () => undefi
 try {
   const site = buildSite({ root: ROOT, host, progress });
   const labs = prepareLabs();
+  const upstreams = findUpstreams(host);
   const server = import('../sandbox-server/main.ts');
   // All are waited for, so that the reason why one fails is not followed by the others’ output.
-  await Promise.allSettled([site, labs, server]);
+  await Promise.allSettled([site, labs, upstreams, server]);
   const { images, engineProblem } = await labs;
   if (replace && engineProblem !== undefined)
     throw new Error(`${engineProblem.what} ${engineProblem.fix} What runs on this data folder was left as it is.`);
@@ -64,6 +66,7 @@ try {
     replace,
     engine: held.engine,
     images,
+    upstreams: await upstreams,
     ...(engineProblem && { engineProblem }),
   });
 } catch (error) {

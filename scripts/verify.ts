@@ -1,7 +1,8 @@
 import { availableParallelism, freemem } from 'node:os';
 import { join } from 'node:path';
 import Docker from 'dockerode';
-import { DockerBackend } from '../sandbox-server/backend/docker/docker-backend.ts';
+import type { Upstreams } from '../sandbox-server/backend/docker/cache.ts';
+import { DockerBackend, type DockerBackendOptions } from '../sandbox-server/backend/docker/docker-backend.ts';
 import { sweepTemporaryOwners, temporaryOwner } from '../sandbox-server/backend/docker/temporary-owner.ts';
 import { systemClock } from '../sandbox-server/clock.ts';
 import { Pool } from '../sandbox-server/grader/pool.ts';
@@ -10,6 +11,7 @@ import { formatProblem, validateContent } from '../sandbox-server/lab/validate.t
 import { ensureEngine } from '../sandbox-server/setup/engine.ts';
 import { ensureImages } from '../sandbox-server/setup/images.ts';
 import { lineProgress } from '../sandbox-server/setup/progress.ts';
+import { findUpstreams } from '../sandbox-server/setup/upstreams.ts';
 import type { EngineHandle } from '../sandbox-server/setup/types.ts';
 import { type CommandLine, CommandLineError, HELP, readCommandLine } from '../sandbox-server/verify/command-line.ts';
 import { defaultJobs } from '../sandbox-server/verify/jobs.ts';
@@ -37,8 +39,11 @@ async function main(line: CommandLine): Promise<number> {
     return 1;
   }
   try {
-    const images = await ensureImages({ engine, imagesDir: join(ROOT, 'images'), dataDir, host, progress });
-    return await verifyAll(lessons, line, engine, images);
+    const [images, upstreams] = await Promise.all([
+      ensureImages({ engine, imagesDir: join(ROOT, 'images'), dataDir, host, progress }),
+      findUpstreams(host),
+    ]);
+    return await verifyAll(lessons, line, engine, images, upstreams);
   } finally {
     await engine.release();
   }
@@ -62,11 +67,12 @@ async function verifyAll(
   lessons: readonly LabLesson[],
   line: CommandLine,
   engine: EngineHandle,
-  images: ConstructorParameters<typeof DockerBackend>[0]['images'],
+  images: DockerBackendOptions['images'],
+  upstreams: Upstreams,
 ): Promise<number> {
   const docker = new Docker(engine.dockerodeOptions);
   await sweepTemporaryOwners(docker);
-  const backend = new DockerBackend({ docker, owner: temporaryOwner(), images });
+  const backend = new DockerBackend({ docker, owner: temporaryOwner(), images, upstreams });
   const jobs = line.jobs ?? defaultJobs(availableParallelism(), freemem());
   const pool = new Pool(jobs);
   const tally = emptyTally();

@@ -12,6 +12,7 @@ import type {
   SandboxStatus,
 } from '../backend.ts';
 import { PATHS } from '../paths.ts';
+import { PackageCache, type Upstreams } from './cache.ts';
 import { Disks } from './disks.ts';
 import { toSandboxError } from './engine-errors.ts';
 import { execInContainer } from './exec.ts';
@@ -32,6 +33,10 @@ export interface DockerBackendOptions {
   /** Full tags. */
   images: { engine: string; shell: string; mirror: string };
   limits?: Partial<MachineLimits>;
+  /** Where the package cache gets packages from. Default: there is no package cache, and `apt-get` in a sandbox is refused. */
+  upstreams?: Upstreams;
+  /** The volume it keeps them on. Default one for all servers on the engine. */
+  cacheVolume?: string;
 }
 
 /** Room for an inner engine, a build with npm, and a few small containers. */
@@ -55,7 +60,10 @@ export class DockerBackend implements Backend {
     this.#owner = options.owner;
     this.#images = options.images;
     this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
-    this.#mirror = new Mirror(options.docker, options.owner, options.images.mirror);
+    const { docker, owner, images, upstreams, cacheVolume: volume } = options;
+    const cache =
+      upstreams && new PackageCache({ docker, owner, image: images.mirror, upstreams, ...(volume ? { volume } : {}) });
+    this.#mirror = new Mirror(docker, owner, images.mirror, cache);
     this.#disks = new Disks(options.docker, options.owner, options.images.engine);
     this.#slots = new Slots(options.docker);
   }

@@ -4,14 +4,14 @@ export const LABEL = {
   owner: 'drydock.owner',
   /** Sandbox id. */
   sandbox: 'drydock.sandbox',
-  /** `engine`, `shell`, `registry`, `network`, `volume`, `mirror`, `disks` */
+  /** `engine`, `shell`, `registry`, `network`, `volume`, `mirror`, `disks`, `cache` */
   role: 'drydock.role',
   machine: 'drydock.machine',
   /** On a sandbox's network: the number of its slot, see slots.ts. */
   slot: 'drydock.slot',
 } as const;
 
-export type Role = 'engine' | 'shell' | 'registry' | 'network' | 'volume' | 'mirror' | 'disks';
+export type Role = 'engine' | 'shell' | 'registry' | 'network' | 'volume' | 'mirror' | 'disks' | 'cache';
 
 export function labelsFor(
   owner: string,

@@ -1,4 +1,5 @@
 import type Docker from 'dockerode';
+import type { PackageCache } from './cache.ts';
 import { labelsFor } from './labels.ts';
 import { mirrorName } from './names.ts';
 import { isConflict, isNotFound, isNotModified } from './engine-errors.ts';
@@ -7,23 +8,28 @@ import { isConflict, isNotFound, isNotModified } from './engine-errors.ts';
 const MEMORY_BYTES = 256 * 1024 ** 2;
 const PIDS = 128;
 
+/** What a sandbox's own name service answers with the mirror's address, for whatever runs in the sandbox. */
+const NAMES = ['registry', 'deb.debian.org', 'security.debian.org', 'registry.npmjs.org'];
+
 /** The one registry (and resolver) of this server, reachable from every sandbox's network, from nowhere else. */
 export class Mirror {
   readonly #docker: Docker;
   readonly #owner: string;
   readonly #image: string;
+  readonly #cache: PackageCache | undefined;
   #starting: Promise<Docker.Container> | undefined;
 
-  constructor(docker: Docker, owner: string, image: string) {
+  constructor(docker: Docker, owner: string, image: string, cache?: PackageCache) {
     this.#docker = docker;
     this.#owner = owner;
     this.#image = image;
+    this.#cache = cache;
   }
 
   /** Joins a network and returns the mirror's address there. Starts the mirror when it isn't running. */
   async join(network: Docker.Network): Promise<string> {
     const container = await this.container();
-    await network.connect({ Container: container.id, EndpointConfig: { Aliases: ['registry'] } });
+    await network.connect({ Container: container.id, EndpointConfig: { Aliases: NAMES } });
     const info = (await network.inspect()) as { Containers: Record<string, { IPv4Address: string }> };
     const address = info.Containers[container.id]?.IPv4Address.split('/')[0];
     if (address === undefined || address === '')
@@ -47,12 +53,13 @@ export class Mirror {
 
   async remove(): Promise<void> {
     this.#starting = undefined;
+    await this.#cache?.remove();
     const name = mirrorName(this.#owner);
     await this.#docker.getContainer(name).remove({ force: true, v: true }).catch(ignoreGone);
     await this.#docker.getNetwork(name).remove().catch(ignoreGone);
   }
 
-  /** A container needs one network to start with; this one has nobody else on it. */
+  /** A container needs one network to start with; on this one there is nobody else but the package cache. */
   async #ownNetwork(): Promise<string> {
     const name = mirrorName(this.#owner);
     const exists = await this.#docker
@@ -92,6 +99,12 @@ export class Mirror {
   }
 
   async #ensure(): Promise<Docker.Container> {
+    const network = await this.#ownNetwork();
+    const [container] = await Promise.all([this.#ensureMirror(network), this.#cache?.start(network)]);
+    return container;
+  }
+
+  async #ensureMirror(network: string): Promise<Docker.Container> {
     const name = mirrorName(this.#owner);
     const existing = this.#docker.getContainer(name);
     try {
@@ -105,7 +118,6 @@ export class Mirror {
     } catch (error) {
       if (!isNotFound(error)) throw error;
     }
-    const network = await this.#ownNetwork();
     const container = await this.#docker.createContainer({
       name,
       Image: this.#image,
@@ -113,6 +125,8 @@ export class Mirror {
       Labels: labelsFor(this.#owner, 'mirror'),
       HostConfig: {
         NetworkMode: network,
+        // Its own resolver says no at once to what the engine's does not know.
+        Dns: ['127.0.0.1'],
         CapDrop: ['ALL'],
         SecurityOpt: ['no-new-privileges'],
         // It stands on every sandbox's network and must not be a road between them.

@@ -19,6 +19,14 @@ export function disksName(owner: string): string {
   return `${ownerPrefix(owner)}-disks`;
 }
 
+export function cacheName(owner: string): string {
+  return `${ownerPrefix(owner)}-cache`;
+}
+
+export function egressName(owner: string): string {
+  return `${ownerPrefix(owner)}-egress`;
+}
+
 function ownerPrefix(owner: string): string {
   return `drydock-${createHash('sha256').update(owner).digest('hex').slice(0, 6)}`;
 }
