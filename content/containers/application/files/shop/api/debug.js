@@ -20,7 +20,7 @@ export function debug(state) {
     },
     // Is there, and never answers again: no request, no signal.
     'POST /debug/hang': () => {
-      setTimeout(() => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0), 50);
+      setImmediate(() => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0));
       return [200, 'Hanging.'];
     },
   };
