@@ -4,7 +4,7 @@ export default {
   entry: [
     'scripts/*.{ts,mjs}',
     'content/**/{lab.ts,lesson.mdx}',
-    'test/support/content/**/lab.ts',
+    'test/{support/content,abuse/lessons}/**/lab.ts',
     'test/support/run-server.ts',
     'test/support/misbehaving-lab.ts',
     // What pages load in their <script>s and name in their front matter, where knip does not look.

@@ -8,7 +8,7 @@ import type { Share } from './shares.ts';
 import { isLive } from './state.ts';
 
 /** How often sessions' ends and leftovers are looked after. */
-const REAP_EVERY_MS = 5_000;
+const REAP_EVERY_MS = 2_000;
 const RECONCILE_EVERY_MS = 60_000;
 /** An ended session is remembered this long, so that its page can read why. */
 const REMEMBER_MS = 10 * 60_000;

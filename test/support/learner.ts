@@ -64,6 +64,13 @@ export class Learner {
     return socket;
   }
 
+  /** A terminal's stream at any address. */
+  async socketTo(path: string): Promise<TerminalSocket> {
+    const socket = new TerminalSocket(this.#socket(path));
+    await socket.opened;
+    return socket;
+  }
+
   /** Opens a socket that is expected to be refused; gives the answer to the handshake. */
   handshake(path: string, headers: Record<string, string> = {}): Promise<Answer> {
     const socket = this.#socket(path, headers);

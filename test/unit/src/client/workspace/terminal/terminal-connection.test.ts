@@ -156,7 +156,7 @@ test('a page that is hidden says so, also after coming back', () => {
 });
 
 test('a page that nobody looks at leaves the answers to another', () => {
-  const { environment, connection, seen } = setUp();
+  const { environment, connection } = setUp();
   greet(environment);
   connection.input(DA1);
   expect(environment.socket.typed).toBe('');
