@@ -15,6 +15,7 @@ import { CheckWorkers } from './grader/worker/check-workers.ts';
 import type { Log } from './log.ts';
 import { ownerOf } from './owner.ts';
 import type { StatusView } from './protocol/views.ts';
+import { WarmPool } from './session/pool/warm-pool.ts';
 import { SessionRegistry } from './session/registry.ts';
 import type { EngineHandle, ImageSet, Problem } from './setup/types.ts';
 import { SqliteStore } from './store/sqlite-store.ts';
@@ -72,7 +73,13 @@ export async function createApp(options: AppOptions): Promise<App> {
   const sessions =
     backend === undefined
       ? undefined
-      : new SessionRegistry({ backend, checks, store, clock: systemClock, limits: config.sessions, log }, findLab);
+      : new SessionRegistry(
+          {
+            ...{ backend, checks, store, log, clock: systemClock, limits: config.sessions },
+            pool: new WarmPool({ backend, log, clock: systemClock, limits: config.pool }),
+          },
+          findLab,
+        );
 
   const status = async (): Promise<StatusView> => {
     if (engine === null || docker === undefined || sessions === undefined) {

@@ -1,5 +1,3 @@
-import { totalmem } from 'node:os';
-
 /** Everything that can be set. Times in milliseconds. */
 export interface Config {
   host: string;
@@ -10,6 +8,7 @@ export interface Config {
   siteDir: string;
   contentDir: string;
   sessions: SessionLimits;
+  pool: PoolLimits;
   logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
 }
 
@@ -22,23 +21,35 @@ export interface SessionLimits {
   extendMs: number;
   /** The longest that extending can make it. Default 4 hours. */
   maxLifetimeMs: number;
-  /** On the whole server. Default: what fits into 80% of the memory at 1 GiB each, at most 50. */
+  /** On the whole server, when the host has room for them (session/admission). Default 100. */
   maxSessions: number;
+  /** Nothing new starts when the host has less left. Default a tenth of its memory and a twentieth of its disk. */
+  reserve?: { memoryBytes?: number | undefined; diskBytes?: number | undefined };
   /** Of one learner at a time. Default 2. */
   maxPerLearner: number;
   /** In one session. Default 8. */
   maxTerminals: number;
 }
 
+/** Of sandboxes that run before somebody wants them. */
+export interface PoolLimits {
+  /** Default 3; 0 switches it off. */
+  total: number;
+  /** For lessons with the same kind of sandbox. Default 2. */
+  perKind: number;
+}
+
+export const DEFAULT_POOL: PoolLimits = { total: 3, perKind: 2 };
+
 const MINUTE = 60_000;
 
-export function defaultSessionLimits(memoryBytes: number = totalmem()): SessionLimits {
+export function defaultSessionLimits(): SessionLimits {
   return {
     idleMs: 30 * MINUTE,
     lifetimeMs: 60 * MINUTE,
     extendMs: 30 * MINUTE,
     maxLifetimeMs: 240 * MINUTE,
-    maxSessions: Math.max(1, Math.min(50, Math.floor((memoryBytes * 0.8) / 1024 ** 3))),
+    maxSessions: 100,
     maxPerLearner: 2,
     maxTerminals: 8,
   };

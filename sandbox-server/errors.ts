@@ -75,8 +75,13 @@ export const CATALOGUE = {
   },
   'at-capacity': {
     status: 503,
-    message: 'All places on this server are taken.',
-    fix: 'Try again in a few minutes: a place frees up when a lab ends.',
+    message: 'All places on this server are taken, and the queue for them is full.',
+    fix: 'Try again in a few minutes. Reading works meanwhile.',
+  },
+  'queue-left': {
+    status: 410,
+    message: 'No page of yours was open while the lab waited for a place, so the place in the queue was given up.',
+    fix: 'Start it again to get into the queue, and keep this page open.',
   },
   'no-engine': {
     status: 503,

@@ -1,7 +1,14 @@
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { createApp } from './app.ts';
-import { configFromEnvironment, defaultSessionLimits, type Config, type SessionLimits } from './config.ts';
+import {
+  configFromEnvironment,
+  DEFAULT_POOL,
+  defaultSessionLimits,
+  type Config,
+  type PoolLimits,
+  type SessionLimits,
+} from './config.ts';
 import { HAND_OVER, RunningServer } from './running-server.ts';
 import type { Upstreams } from './backend/docker/cache.ts';
 import type { EngineHandle, ImageSet, Problem } from './setup/types.ts';
@@ -22,6 +29,7 @@ export interface MainOptions {
   contentDir?: string;
   /** Instead of the defaults. */
   sessions?: Partial<SessionLimits>;
+  pool?: Partial<PoolLimits>;
   /** Takes the place of the server that runs on this data folder, with its labs. */
   replace?: boolean;
 }
@@ -42,6 +50,7 @@ export async function main(options: MainOptions): Promise<void> {
     siteDir: options.siteDir,
     contentDir: options.contentDir ?? CONTENT,
     sessions: { ...defaultSessionLimits(), ...options.sessions },
+    pool: { ...DEFAULT_POOL, ...options.pool },
     logLevel: 'warn',
     ...configFromEnvironment(process.env),
   };

@@ -35,6 +35,27 @@ export function portNumber(given: string | undefined): number {
   process.exit(2);
 }
 
+const GIB = 1024 ** 3;
+
+/** A number of at least `least`, a whole one unless `fraction`; undefined when it was not given. */
+export function amount(
+  option: string,
+  given: string | undefined,
+  { least, fraction = false }: { least: number; fraction?: boolean },
+): number | undefined {
+  if (given === undefined) return undefined;
+  const number = Number(given);
+  if (given.trim() !== '' && number >= least && number < 1e6 && (fraction || Number.isInteger(number))) return number;
+  console.error(`“${given}” is no ${option}. It takes a ${fraction ? '' : 'whole '}number of at least ${least}.`);
+  process.exit(2);
+}
+
+/** In GiB, as bytes. */
+export function gibibytes(option: string, given: string | undefined): number | undefined {
+  const number = amount(option, given, { least: 0, fraction: true });
+  return number === undefined ? undefined : Math.round(number * GIB);
+}
+
 /** May software be installed? With --yes or in CI: yes. On a terminal: whoever sits there decides. Else: no. */
 export function consent(yes: boolean): (question: string) => Promise<boolean> {
   if (yes || host.env['CI'] === 'true') return () => Promise.resolve(true);

@@ -5,7 +5,7 @@ import { RunningServer } from '../sandbox-server/running-server.ts';
 import { SetupError } from '../sandbox-server/setup/setup-error.ts';
 import { findUpstreams } from '../sandbox-server/setup/upstreams.ts';
 import type { EngineHandle, ImageSet, Problem } from '../sandbox-server/setup/types.ts';
-import { consent, dataFolder, host, options, portNumber, ROOT } from './options.ts';
+import { amount, consent, dataFolder, gibibytes, host, options, portNumber, ROOT } from './options.ts';
 import { buildSite } from './site.ts';
 
 const IMPATIENT_MS = 3000;
@@ -16,7 +16,17 @@ const given = options({
   data: { type: 'string' },
   yes: { type: 'boolean', short: 'y' },
   restart: { type: 'boolean' },
+  'max-sessions': { type: 'string' },
+  pool: { type: 'string' },
+  'reserve-memory': { type: 'string' },
+  'reserve-disk': { type: 'string' },
 });
+const maxSessions = amount('--max-sessions', given['max-sessions'], { least: 1 });
+const pool = amount('--pool', given.pool, { least: 0 });
+const reserve = {
+  memoryBytes: gibibytes('--reserve-memory', given['reserve-memory']),
+  diskBytes: gibibytes('--reserve-disk', given['reserve-disk']),
+};
 const dataDir = dataFolder(given.data);
 const replace = given.restart === true;
 /** Pages come back to the address that they know. */
@@ -64,6 +74,8 @@ try {
     dataDir,
     siteDir,
     replace,
+    sessions: { reserve, ...(maxSessions === undefined ? {} : { maxSessions }) },
+    pool: pool === undefined ? {} : { total: pool },
     engine: held.engine,
     images,
     upstreams: await upstreams,

@@ -12,7 +12,7 @@ const visitBody = z.object({ lesson: idSchema });
 const quizBody = z.object({ lesson: idSchema, question: idSchema, choice: idSchema, right: z.boolean() });
 
 export function progressRoutes(app: FastifyInstance, services: GatewayServices): void {
-  const { store, sessions, lessons, clock, sockets } = services;
+  const { store, sessions, lessons, clock, sockets, log } = services;
   const known = (lesson: string) => {
     if (!lessons.has(lesson)) throw new DrydockError('unknown-lesson');
     return lesson;
@@ -42,7 +42,10 @@ export function progressRoutes(app: FastifyInstance, services: GatewayServices):
 
   app.put('/api/progress/visit', async (request, reply) => {
     const { lesson } = parseBody(visitBody, request.body);
-    store.recordVisit(ensureLearner(request, reply, services), known(lesson), clock.now());
+    const learner = ensureLearner(request, reply, services);
+    store.recordVisit(learner, known(lesson), clock.now());
+    // A lesson without a lab is no fault of the reader's.
+    sessions?.expect(learner, lesson).catch((error: unknown) => log.debug({ lesson, err: error }, 'no lab to expect'));
     return reply.code(204).send();
   });
 

@@ -29,8 +29,19 @@ export interface SessionView {
   shares: ShareView[];
   /** `<preview>/<port>/` shows what listens on that port of the first machine; there while the session is ready. */
   preview?: string;
+  /** While it is queued. */
+  queue?: QueueView;
   /** Why it ended or failed, in a sentence, with what to do. */
   problem?: ProblemView;
+}
+
+export interface QueueView {
+  /** 1: the next one. */
+  place: number;
+  /** When it will probably start. */
+  startsAt?: number;
+  /** All places are held; the host is short of memory or disk; others are starting just now. */
+  why: 'places' | 'memory' | 'disk' | 'turn';
 }
 
 export interface TerminalView {

@@ -4,6 +4,7 @@ import type { LiveView } from '../protocol/live.ts';
 type Listener = (message: SessionServerMessage) => void;
 
 export interface AudienceOptions {
+  now: () => number;
   /** What a newcomer hears first. */
   hello: () => SessionServerMessage;
   /** Somebody looks, or nobody does any more. */
@@ -17,13 +18,20 @@ export class Audience {
   readonly #options: AudienceOptions;
   readonly #listeners = new Set<Listener>();
   #liveViewers = 0;
+  #leftAt: number;
 
   constructor(options: AudienceOptions) {
     this.#options = options;
+    this.#leftAt = options.now();
   }
 
   get isThere(): boolean {
     return this.#listeners.size > 0;
+  }
+
+  /** Since when nobody looks; undefined while somebody does. */
+  get absentSince(): number | undefined {
+    return this.isThere ? undefined : this.#leftAt;
   }
 
   get wantsLive(): boolean {
@@ -32,7 +40,7 @@ export class Audience {
 
   /** Somebody looks. `setLive`: asks for the live view too. */
   subscribe(listener: Listener): { setLive: (on: boolean) => void } & Disposable {
-    const { hello, onWatched, onLive } = this.#options;
+    const { now, hello, onWatched, onLive } = this.#options;
     this.#listeners.add(listener);
     listener(hello());
     onWatched(true);
@@ -52,7 +60,9 @@ export class Audience {
           onLive(this.wantsLive);
         }
         live = false;
-        if (!this.isThere) onWatched(false);
+        if (this.isThere) return;
+        this.#leftAt = now();
+        onWatched(false);
       },
     };
   }

@@ -25,6 +25,11 @@ export class LessonFiles implements Disposable {
     return new LessonFiles(await Promise.all(sandbox.machines.map(open)));
   }
 
+  /** Resolve when a machine takes no more files. */
+  get exits(): Promise<unknown>[] {
+    return this.#inlets.map(({ exec }) => exec.exit);
+  }
+
   /** Puts these folders’ content there, a later one’s over an earlier one’s. Once only. */
   async put(folders: readonly string[], signal?: AbortSignal): Promise<void> {
     const timeout = AbortSignal.timeout(UNPACK_MS);

@@ -9,7 +9,7 @@ const TOUCH_NOTICE_MS = 30_000;
 export class Lifetime {
   readonly #clock: Clock;
   readonly #limits: SessionLimits;
-  readonly createdAt: number;
+  #createdAt: number;
   #expiresAt: number;
   #lastUsedAt: number;
   #noticedAt = 0;
@@ -17,9 +17,13 @@ export class Lifetime {
   constructor(clock: Clock, limits: SessionLimits, stored?: { createdAt: number; expiresAt: number }) {
     this.#clock = clock;
     this.#limits = limits;
-    this.createdAt = stored?.createdAt ?? clock.now();
-    this.#expiresAt = stored?.expiresAt ?? this.createdAt + limits.lifetimeMs;
+    this.#createdAt = stored?.createdAt ?? clock.now();
+    this.#expiresAt = stored?.expiresAt ?? this.#createdAt + limits.lifetimeMs;
     this.#lastUsedAt = clock.now();
+  }
+
+  get createdAt(): number {
+    return this.#createdAt;
   }
 
   get expiresAt(): number {
@@ -28,6 +32,13 @@ export class Lifetime {
 
   get idleEndsAt(): number {
     return this.#lastUsedAt + this.#limits.idleMs;
+  }
+
+  /** Time counts from now on: what was before was waiting. */
+  begin(): void {
+    this.#createdAt = this.#clock.now();
+    this.#lastUsedAt = this.#createdAt;
+    this.#expiresAt = this.#createdAt + this.#limits.lifetimeMs;
   }
 
   get canExtend(): boolean {
@@ -55,6 +66,6 @@ export class Lifetime {
   }
 
   #longest(): number {
-    return this.createdAt + this.#limits.maxLifetimeMs;
+    return this.#createdAt + this.#limits.maxLifetimeMs;
   }
 }

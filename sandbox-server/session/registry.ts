@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { DrydockError } from '../errors.ts';
 import type { LabLesson } from '../lab/lessons.ts';
+import type { StoredSession } from '../store/store.ts';
+import { Admission } from './admission/admission.ts';
+import { reconcile } from './reconcile.ts';
 import type { SessionServices } from './session-services.ts';
 import { Session } from './session.ts';
 import type { Preview } from './preview.ts';
@@ -18,6 +21,7 @@ export class SessionRegistry {
   readonly #services: SessionServices;
   readonly #lessons: (id: string) => Promise<LabLesson>;
   readonly #sessions = new Map<string, Session>();
+  readonly #admission: Admission;
   readonly #timers: Disposable[] = [];
   #closed = false;
 
@@ -25,43 +29,41 @@ export class SessionRegistry {
   constructor(services: SessionServices, lessons: (id: string) => Promise<LabLesson>) {
     this.#services = services;
     this.#lessons = lessons;
+    this.#admission = new Admission(services, () => [...this.#sessions.values()]);
   }
 
   /** Takes up the sessions that outlived the last server, removes what belongs to none, and keeps watch from now on. */
   async open(): Promise<void> {
     const { store, log, backend } = this.#services;
-    for (const stored of store.sessions()) {
+    const waiting: Session[] = [];
+    for (const stored of store.sessions().sort((a, b) => a.createdAt - b.createdAt)) {
       try {
-        const lesson = await this.#lessons(stored.lesson);
-        const status = await backend.stat(stored.sandbox);
-        if (stored.state !== 'ready' || status.state !== 'running') {
+        const session = this.#session(stored.id, stored.learner, await this.#lessons(stored.lesson), stored);
+        if (stored.state === 'queued') waiting.push(session);
+        else if (stored.state === 'ready' && (await backend.stat(stored.sandbox)).state === 'running') {
+          session.adopt(stored);
+          log.info({ session: stored.id }, 'session taken up again');
+        } else {
           // Half made or half removed when the last server ended; what is left of it goes with the leftovers.
-          log.info({ session: stored.id, state: stored.state, sandbox: status.state }, 'session not taken up');
+          log.info({ session: stored.id, state: stored.state }, 'session not taken up');
+          this.#sessions.delete(stored.id);
           store.deleteSession(stored.id);
-          continue;
         }
-        const session = new Session({
-          id: stored.id,
-          learner: stored.learner,
-          lesson,
-          services: this.#services,
-          stored,
-        });
-        session.adopt(stored);
-        this.#sessions.set(session.id, session);
-        log.info({ session: stored.id }, 'session taken up again');
       } catch (error) {
         log.warn({ session: stored.id, err: error }, 'session not taken up');
+        this.#sessions.delete(stored.id);
         store.deleteSession(stored.id);
       }
     }
     await this.reconcile();
+    await this.#admission.open();
+    await Promise.all(waiting.map((session) => this.#admission.enter(session)));
     this.#timers.push(backend.watch((lost) => void this.#onLost(lost)));
     this.#every(REAP_EVERY_MS, () => this.reap());
     this.#every(RECONCILE_EVERY_MS, () => this.reconcile());
   }
 
-  /** The learner's session of this lesson: the one that lives, or a new one, which starts in the background. */
+  /** The learner's session of this lesson: the one that lives, or a new one, which starts or waits in the background. */
   async create(learner: string, lessonId: string): Promise<{ session: Session; isNew: boolean }> {
     const lesson = await this.#lessons(lessonId);
     const own = this.of(learner);
@@ -69,12 +71,23 @@ export class SessionRegistry {
     if (existing !== undefined) return { session: existing, isNew: false };
     const { limits } = this.#services;
     if (own.length >= limits.maxPerLearner) throw new DrydockError('too-many-sessions');
-    if (this.#live().length >= limits.maxSessions) throw new DrydockError('at-capacity');
     if (this.#closed) throw new DrydockError('not-ready', { detail: 'The server is stopping.' });
-    const session = new Session({ id: randomBytes(8).toString('hex'), learner, lesson, services: this.#services });
-    this.#sessions.set(session.id, session);
-    void session.start();
+    const session = this.#session(randomBytes(8).toString('hex'), learner, lesson);
+    try {
+      await this.#admission.enter(session);
+    } catch (error) {
+      this.#sessions.delete(session.id);
+      throw error;
+    }
     return { session, isNew: true };
+  }
+
+  /** A learner opened a lesson: its lab may be wanted soon. */
+  async expect(learner: string, lessonId: string): Promise<void> {
+    const { pool } = this.#services;
+    if (pool === undefined || this.#closed) return;
+    const lesson = await this.#lessons(lessonId);
+    if (!this.of(learner).some((session) => session.lesson.id === lessonId)) pool.expect(lesson, learner);
   }
 
   /** Somebody else's session looks like none. */
@@ -115,49 +128,30 @@ export class SessionRegistry {
           this.#sessions.delete(session.id);
       }),
     );
+    await this.#admission.look();
+    this.#services.pool?.tick();
   }
 
-  /** Compares what the engine has with what the sessions own: leftovers go, sessions without a sandbox are told. */
-  async reconcile(): Promise<void> {
-    const { backend, log } = this.#services;
-    try {
-      const before = new Set([...this.#sessions.values()].map((session) => session.sandbox.id));
-      const there = await backend.list();
-      const owned = new Set(
-        [...this.#sessions.values()].filter((s) => s.finalSince === undefined).map((s) => s.sandbox.id),
-      );
-      for (const id of there) {
-        if (owned.has(id) || before.has(id)) continue;
-        log.warn({ sandbox: id }, 'removing a sandbox that belongs to no session');
-        await backend.destroy(id);
-      }
-      for (const session of this.#sessions.values()) {
-        if (session.finalSince !== undefined && there.includes(session.sandbox.id))
-          await backend.destroy(session.sandbox.id);
-        if (session.state !== 'ready') continue;
-        const { sandbox } = session;
-        const status = await backend.stat(sandbox);
-        if (status.state !== 'running' && session.sandbox.id === sandbox.id)
-          await session.lose(new DrydockError('sandbox-lost'));
-      }
-    } catch (error) {
-      log.warn({ err: error }, 'could not compare sandboxes with sessions; it is tried again');
-    }
+  /** Compares what the engine has with what is ours. */
+  reconcile(): Promise<void> {
+    return reconcile(this.#services, () => [...this.#sessions.values()]);
   }
 
   /** Ends all sessions and their sandboxes. */
   async stopAll(): Promise<void> {
     this.#end();
-    await Promise.all(
-      [...this.#sessions.values()].map((session) =>
+    await Promise.all([
+      this.#services.pool?.close(),
+      ...[...this.#sessions.values()].map((session) =>
         session.stop(new DrydockError('session-expired', { detail: 'The server was stopped.' })),
       ),
-    );
+    ]);
   }
 
   /** Lets go of all sessions; their sandboxes live on for the next server. */
   release(): void {
     this.#end();
+    this.#services.pool?.release();
     for (const session of this.#sessions.values()) session.release();
   }
 
@@ -166,11 +160,27 @@ export class SessionRegistry {
     for (const timer of this.#timers.splice(0)) timer[Symbol.dispose]();
   }
 
+  #session(id: string, learner: string, lesson: LabLesson, stored?: StoredSession): Session {
+    const session = new Session({
+      id,
+      learner,
+      lesson,
+      services: this.#services,
+      ...(stored === undefined ? {} : { stored }),
+      onState: (changed) => {
+        if (!this.#closed) this.#admission.changed(changed);
+      },
+    });
+    this.#sessions.set(id, session);
+    return session;
+  }
+
   #live(): Session[] {
     return [...this.#sessions.values()].filter((session) => isLive(session.state));
   }
 
   async #onLost(lost: { id: string; machine: string; reason: 'died' | 'outOfMemory' }): Promise<void> {
+    if (this.#services.pool?.lost(lost.id) === true) return;
     const session = [...this.#sessions.values()].find((candidate) => candidate.sandbox.id === lost.id);
     await session?.lose(new DrydockError(lost.reason === 'outOfMemory' ? 'out-of-memory' : 'sandbox-lost'));
   }

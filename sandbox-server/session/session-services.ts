@@ -4,6 +4,7 @@ import type { SessionLimits } from '../config.ts';
 import type { CheckRunner } from '../grader/check-runner.ts';
 import type { Log } from '../log.ts';
 import type { Store } from '../store/store.ts';
+import type { WarmPool } from './pool/warm-pool.ts';
 
 /** What sessions work with. */
 export interface SessionServices {
@@ -13,4 +14,6 @@ export interface SessionServices {
   clock: Clock;
   limits: SessionLimits;
   log: Log;
+  /** Without one every sandbox is made when it is asked for. */
+  pool?: WarmPool;
 }

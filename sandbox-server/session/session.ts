@@ -1,21 +1,29 @@
+import { randomBytes } from 'node:crypto';
 import type { SandboxRef } from '../backend/backend.ts';
 import { DrydockError, toDrydockError } from '../errors.ts';
-import type { LabLesson } from '../lab/lessons.ts';
+import { type LabLesson, machinesOf } from '../lab/lessons.ts';
 import type { SessionServerMessage } from '../protocol/events.ts';
-import type { SessionState, SessionView } from '../protocol/views.ts';
+import type { QueueView, SessionState, SessionView } from '../protocol/views.ts';
 import type { StoredSession } from '../store/store.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { Audience } from './audience.ts';
 import { keepSession } from './keep-session.ts';
 import { Lifetime } from './lifetime.ts';
+import { obtainSandbox } from './obtain-sandbox.ts';
 import type { Preview } from './preview.ts';
 import { RunningSandbox } from './running-sandbox.ts';
 import type { SessionServices } from './session-services.ts';
 import { Shares } from './shares.ts';
-import { START_STEPS, startSandbox } from './start-sandbox.ts';
+import { START_STEPS } from './start-sandbox.ts';
 import { isFinal, mayGo } from './state.ts';
 import { Steps } from './steps.ts';
 import { Terminals } from './terminals.ts';
+
+/** A place in the queue is kept this long without a page: for a reload, a lost network, a restart of the server. */
+const ABSENT_MS = 3 * 60_000;
+
+/** An estimate that changes by less than this is not worth a message. */
+const ESTIMATE_CHANGE_MS = 10_000;
 
 const RESET_STEP = 'Remove the old sandbox';
 
@@ -32,11 +40,14 @@ export class Session {
   /** Who else may look. */
   readonly shares = new Shares(() => this.#announce());
   readonly #abort = new AbortController();
+  readonly #onState: (session: Session) => void;
   #state: SessionState = 'queued';
-  #generation = 1;
+  #queue: QueueView | undefined;
+  #sandbox: SandboxRef;
   #running: RunningSandbox | undefined;
-  /** What is being removed and brought up must have ended before the sandbox can be removed for good. */
+  /** What is being brought up and what is being removed must have ended before all of it can be gone. */
   #bringingUp: Promise<void> = Promise.resolve();
+  #removingOld: Promise<void> = Promise.resolve();
   #problem: DrydockError | undefined;
   #stopping: Promise<void> | undefined;
 
@@ -46,6 +57,8 @@ export class Session {
     lesson: LabLesson;
     services: SessionServices;
     stored?: StoredSession;
+    /** Its state is another one. */
+    onState?: (session: Session) => void;
   }) {
     const { services } = options;
     const { backend, clock, limits } = services;
@@ -53,6 +66,8 @@ export class Session {
     this.learner = options.learner;
     this.lesson = options.lesson;
     this.#services = services;
+    this.#onState = options.onState ?? (() => undefined);
+    this.#sandbox = options.stored?.sandbox ?? this.#newSandbox();
     this.#lifetime = new Lifetime(clock, limits, options.stored);
     this.#steps = new Steps(clock, () => this.#announce());
     this.#terminals = new Terminals({
@@ -67,6 +82,7 @@ export class Session {
       },
     });
     this.#audience = new Audience({
+      now: () => clock.now(),
       hello: () => ({ type: 'session', session: this.view() }),
       onWatched: (watched) => this.#running?.grading.setWatched(watched),
       onLive: (on) => this.#running?.grading.setLive(on),
@@ -83,22 +99,43 @@ export class Session {
   }
 
   get sandbox(): SandboxRef {
-    return { id: `${this.id}${this.#generation}`, machines: this.lesson.lab.sandbox.machines ?? ['host'] };
+    return this.#sandbox;
   }
 
   /** When it became final, for the registry to forget it some time later. */
   finalSince: number | undefined;
 
+  /** When it got its place; undefined while it waits for one. */
+  get startedAt(): number | undefined {
+    return this.#state === 'queued' || this.#queue !== undefined ? undefined : this.#lifetime.createdAt;
+  }
+
+  /** When it ends unless it is used or extended. */
+  get endsAt(): number {
+    return Math.min(this.#lifetime.expiresAt, this.#lifetime.idleEndsAt);
+  }
+
+  /** It has to wait: here in the queue. */
+  wait(queue: QueueView): void {
+    if (this.#state !== 'queued') return;
+    const before = this.#queue;
+    this.#queue = queue;
+    if (before === undefined) this.#save();
+    const moved = Math.abs((before?.startsAt ?? 0) - (queue.startsAt ?? 0)) > ESTIMATE_CHANGE_MS;
+    if (moved || before?.place !== queue.place || before.why !== queue.why) this.#announce();
+  }
+
   /** Starts the sandbox. Resolves when it is ready, failed or stopped; never rejects. */
   async start(): Promise<void> {
-    if (!this.#go('starting')) return;
-    this.#steps.plan(START_STEPS);
-    await this.#bringUp();
+    if (this.#state !== 'queued') return;
+    this.#queue = undefined;
+    this.#lifetime.begin();
+    this.#go('starting');
+    await this.#bringUp(async () => this.#steps.plan(START_STEPS));
   }
 
   /** Takes up a sandbox that runs already, after a restart of the server. */
   adopt(stored: StoredSession): void {
-    this.#generation = Number(stored.sandbox.id.slice(this.id.length)) || 1;
     this.#state = 'ready';
     this.#terminals.restore(stored.terminals);
     this.#useSandbox();
@@ -108,12 +145,17 @@ export class Session {
   async reset(): Promise<void> {
     if (!this.#go('resetting')) throw new DrydockError('not-ready');
     this.touch();
-    this.#steps.plan([RESET_STEP, ...START_STEPS]);
-    this.#steps.begin(RESET_STEP);
     this.#leaveSandbox();
-    const old = this.sandbox.id;
-    this.#generation++;
-    await this.#bringUp(old);
+    this.#removingOld = this.#services.backend.destroy(this.#sandbox.id);
+    // A warm sandbox need not wait for that; when it fails, the registry's next reconciliation removes what is left.
+    this.#removingOld.catch((error: unknown) => {
+      this.#services.log.warn({ session: this.id, err: error }, 'could not remove the old sandbox');
+    });
+    await this.#bringUp(async () => {
+      this.#steps.plan([RESET_STEP, ...START_STEPS]);
+      this.#steps.begin(RESET_STEP);
+      await this.#removingOld;
+    });
   }
 
   extend(): void {
@@ -150,7 +192,10 @@ export class Session {
   /** Why it should end now, if it should. */
   overdue(now: number): DrydockError | undefined {
     if (isFinal(this.#state) || this.#state === 'stopping') return undefined;
-    return this.#lifetime.over(now);
+    if (this.#state !== 'queued') return this.#lifetime.over(now);
+    const { absentSince } = this.#audience;
+    if (absentSince !== undefined && now - absentSince >= ABSENT_MS) return new DrydockError('queue-left');
+    return undefined;
   }
 
   openTerminal(machine: string) {
@@ -197,37 +242,45 @@ export class Session {
       tasks: running?.grading.tasks() ?? [],
       shares: this.shares.views(),
       ...(running === undefined ? {} : { preview: `/preview/${running.preview.token}` }),
+      ...(this.#queue === undefined || this.#state !== 'queued' ? {} : { queue: this.#queue }),
       ...(this.#problem === undefined ? {} : { problem: this.#problem.view() }),
     };
   }
 
-  #bringUp(old?: string): Promise<void> {
-    this.#bringingUp = this.#replaceSandbox(old);
+  /** `before`: what precedes a sandbox that is made from nothing. */
+  #bringUp(before: () => Promise<void>): Promise<void> {
+    this.#bringingUp = this.#obtainSandbox(before);
     return this.#bringingUp;
   }
 
-  async #replaceSandbox(old: string | undefined): Promise<void> {
-    const { log, clock, backend } = this.#services;
+  async #obtainSandbox(before: () => Promise<void>): Promise<void> {
+    const { log, clock } = this.#services;
     const { signal } = this.#abort;
     const begun = clock.now();
     try {
-      if (old !== undefined) await backend.destroy(old);
-      if (signal.aborted) return;
-      this.#save();
-      const { sandbox, lesson } = this;
-      await startSandbox(this.#services, {
-        sandbox,
-        lesson,
+      await obtainSandbox(this.#services, {
+        lesson: this.lesson,
+        learner: this.learner,
         steps: this.#steps,
         terminals: this.#terminals,
         signal,
+        own: (sandbox) => {
+          this.#sandbox = sandbox;
+          this.#save();
+        },
+        newSandbox: () => this.#newSandbox(),
+        before,
       });
       this.#useSandbox();
       this.#go('ready');
-      log.info({ session: this.id, lesson: lesson.id, ms: clock.now() - begun }, 'session ready');
+      log.info({ session: this.id, lesson: this.lesson.id, ms: clock.now() - begun }, 'session ready');
     } catch (error) {
       if (!signal.aborted) await this.#fail(toDrydockError(error, 'start-failed'));
     }
+  }
+
+  #newSandbox(): SandboxRef {
+    return { id: `${this.id}${randomBytes(2).toString('hex')}`, machines: machinesOf(this.lesson.lab) };
   }
 
   #useSandbox(): void {
@@ -256,6 +309,7 @@ export class Session {
     this.#abort.abort();
     this.#go('stopping');
     await this.#bringingUp;
+    await this.#removingOld.catch(() => undefined);
     this.#leaveSandbox();
     await this.#removeSandbox();
     this.#go('ended');
@@ -296,6 +350,7 @@ export class Session {
     if (isFinal(to)) this.finalSince = this.#services.clock.now();
     this.#save();
     this.#announce();
+    this.#onState(this);
     return true;
   }
 

@@ -5,7 +5,7 @@ import type { SessionServices } from './session-services.ts';
 import type { Steps } from './steps.ts';
 import type { Terminals } from './terminals.ts';
 
-const FILES = 'Put the lesson’s files in place';
+export const FILES = 'Put the lesson’s files in place';
 const TERMINAL = 'Open the terminal';
 const ENGINE = 'Wait for the Docker Engine';
 const SETUP = 'Make the lab ready';

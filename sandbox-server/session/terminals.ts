@@ -3,7 +3,7 @@ import type { Backend, SandboxRef } from '../backend/backend.ts';
 import { DrydockError } from '../errors.ts';
 import { CLOSE } from '../protocol/close-codes.ts';
 import type { TerminalView } from '../protocol/views.ts';
-import { endShell, openShell } from '../terminal/held-shell.ts';
+import { endShell, type HeldShell, openShell } from '../terminal/held-shell.ts';
 import { Terminal } from '../terminal/terminal.ts';
 
 export interface TerminalsOptions {
@@ -15,6 +15,10 @@ export interface TerminalsOptions {
   onInput: () => void;
   /** One was opened or ended. */
   onChange: () => void;
+}
+
+export function newTerminalId(): string {
+  return randomBytes(5).toString('hex');
 }
 
 /** The terminals of one session. */
@@ -34,11 +38,12 @@ export class Terminals {
     return this.#find(id).terminal;
   }
 
-  async open(machine: string): Promise<TerminalView> {
+  /** `ready`: a shell that is there already, instead of a new one. */
+  async open(machine: string, ready?: { terminal: string; shell: HeldShell }): Promise<TerminalView> {
     if (!this.#options.sandbox().machines.includes(machine)) throw new DrydockError('unknown-machine');
     if (this.#open.size >= this.#options.limit) throw new DrydockError('too-many-terminals');
-    const view = { id: randomBytes(5).toString('hex'), machine, title: this.#title(machine) };
-    const terminal = this.#add(view);
+    const view = { id: ready?.terminal ?? newTerminalId(), machine, title: this.#title(machine) };
+    const terminal = this.#add(view, ready?.shell);
     try {
       await terminal.open();
     } catch (error) {
@@ -76,10 +81,17 @@ export class Terminals {
     return found;
   }
 
-  #add(view: TerminalView): Terminal {
+  #add(view: TerminalView, shell?: HeldShell): Terminal {
     const { backend, sandbox, onCommandEnd, onInput, onChange } = this.#options;
+    let ready = shell;
     const terminal = new Terminal({
-      open: (from) => openShell(backend, sandbox(), view.machine, view.id, from),
+      open: (from) => {
+        const first = ready;
+        ready = undefined;
+        return first === undefined
+          ? openShell(backend, sandbox(), view.machine, view.id, from)
+          : Promise.resolve(first);
+      },
       onCommandEnd,
       onInput,
       onExit: () => {

@@ -6,6 +6,13 @@ const START_OPTIONS = [
     'where state, engine and downloads are kept; default $XDG_DATA_HOME/drydock or ~/.local/share/drydock',
   ],
   ['--yes', 'install what is missing (a container engine) without asking'],
+  [
+    '--max-sessions <number>',
+    'labs at once at most; default what this host has room for (npm run capacity tells), at most 100',
+  ],
+  ['--pool <number>', 'sandboxes made ahead at most, so that labs start at once; default 3, 0 makes none'],
+  ['--reserve-memory <GiB>', 'start nothing new when the host has less left; default a tenth of its memory, 0.5 to 2'],
+  ['--reserve-disk <GiB>', 'start nothing new when the host has less left; default a twentieth of its disk, 1 to 10'],
   ['--restart', 'take the place of the server that runs on this data folder, at its address; its labs go on'],
 ];
 const DATA = START_OPTIONS[2];

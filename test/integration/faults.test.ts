@@ -97,10 +97,3 @@ test('a missing image fails the start with what to do', async () => {
     .poll(async () => (await server.leftovers()).filter((name) => name.includes(id)), { timeout: 10_000 })
     .toEqual([]);
 });
-
-test('all places taken is told as that', async () => {
-  await using server = await testServer({ limits: { maxSessions: 1 } });
-  await server.learner().start(SECOND);
-  const { status, body } = await server.learner().request('POST', '/api/sessions', { lesson: SECOND });
-  expect({ status, body }).toMatchObject({ status: 503, body: { error: { code: 'at-capacity' } } });
-});

@@ -21,6 +21,11 @@ export class MemoryBackend implements Backend {
   readonly name = 'memory';
   readonly sandboxes = new Map<string, SandboxSpec>();
   readonly shells: FakeExec[] = [];
+  /** How many were ever made, and how many are being made. */
+  made = 0;
+  making = 0;
+  /** Commands that fail. */
+  fail: (command: readonly string[]) => boolean = () => false;
   /** What creating waits for; a rejection is its failure. */
   onCreate: (spec: SandboxSpec, signal: AbortSignal | undefined) => Promise<void> = () => Promise.resolve();
   onDestroy: (id: string) => Promise<void> = () => Promise.resolve();
@@ -38,12 +43,16 @@ export class MemoryBackend implements Backend {
     options.signal?.throwIfAborted();
     options.onStep?.('Start the machine');
     this.sandboxes.set(spec.id, spec);
+    this.made++;
+    this.making++;
     try {
       await Promise.all([this.onCreate(spec, options.signal), options.onShells?.(sandbox)]);
       options.signal?.throwIfAborted();
     } catch (error) {
       this.sandboxes.delete(spec.id);
       throw error;
+    } finally {
+      this.making--;
     }
     return sandbox;
   }
@@ -60,8 +69,9 @@ export class MemoryBackend implements Backend {
       this.shells.push(exec);
       exec.inside.write(holderHello());
     } else {
+      // A program that reads its input ends with it, as tar does.
       exec.inside.resume();
-      exec.end(0);
+      exec.inside.once('end', () => exec.end(this.fail(command) ? 1 : 0));
     }
     return Promise.resolve(exec);
   }

@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { inject } from 'vitest';
-import type { SessionLimits } from '../../sandbox-server/config.ts';
+import type { PoolLimits, SessionLimits } from '../../sandbox-server/config.ts';
 import { CONTENT, siteFolder, type DataFolder } from './test-server.ts';
 
 /** What the process is told; see run-server.ts. */
@@ -14,6 +14,8 @@ export interface ServerProcessOptions {
   dockerodeOptions: object;
   images: object;
   sessions?: Partial<SessionLimits>;
+  /** Default none are made ahead, so that a test knows what there is. */
+  pool?: Partial<PoolLimits>;
   /** Takes the place of the server that runs on the data folder. */
   replace?: boolean;
 }
@@ -34,6 +36,7 @@ export class ServerProcess implements AsyncDisposable {
       siteDir: siteFolder(data.path),
       contentDir: CONTENT,
       port: 0,
+      pool: { total: 0 },
       ...options,
       // Outside of Vitest, which has both, they are given.
       dockerodeOptions: options.dockerodeOptions ?? inject('dockerodeOptions'),

@@ -28,6 +28,7 @@ export async function siteServer(): Promise<SiteServer> {
       siteDir,
       contentDir: join(ROOT, 'content'),
       sessions: defaultSessionLimits(),
+      pool: { perKind: 0, total: 0 },
       logLevel: 'silent',
     },
     log: new RecordingLog(),

@@ -62,6 +62,8 @@ export function siteFolder(dataDir: string): string {
 export interface TestServerOptions {
   data?: DataFolder;
   limits?: Partial<SessionLimits>;
+  /** Warm sandboxes at most. Default none, so that a test knows what there is. */
+  pool?: number;
   /** Instead of the real engine's. */
   dockerodeOptions?: object;
   images?: Partial<{ engine: string; shell: string; mirror: string }>;
@@ -83,6 +85,7 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
       siteDir: options.siteDir ?? siteFolder(data.path),
       contentDir: options.contentDir ?? CONTENT,
       sessions: { ...defaultSessionLimits(), ...options.limits },
+      pool: { perKind: 2, total: options.pool ?? 0 },
       logLevel: 'silent',
     },
     log,

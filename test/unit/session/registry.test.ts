@@ -59,13 +59,6 @@ test('a learner has a limited number of labs at once; ending one frees its place
   await running(registry, 'ann', THREE);
 });
 
-test('the server has a limited number of places', async () => {
-  const { registry } = await opened(testServices({ maxSessions: 2 }));
-  await running(registry, 'ann', ONE);
-  await running(registry, 'bob', ONE);
-  await expect(registry.create('cay', ONE)).rejects.toMatchObject({ code: 'at-capacity' });
-});
-
 test('another learner’s session looks like one that does not exist', async () => {
   const { registry } = await opened();
   const session = await running(registry, 'ann', ONE);
