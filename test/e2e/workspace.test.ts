@@ -52,6 +52,11 @@ async function running(options: BrowserContextOptions = {}) {
 
 const STATES: [string, Partial<SessionView>, string][] = [
   ['queued', { state: 'queued' }, 'Waiting for a free place'],
+  [
+    'in the queue',
+    { state: 'queued', queue: { place: 3, why: 'places', startsAt: Date.now() + 240_000 } },
+    '2 learners are before you.',
+  ],
   ['starting', { state: 'starting', steps: [{ label: 'Start the engine', state: 'doing' }] }, 'Start the engine'],
   ['stopping', { state: 'stopping' }, 'Stopping your lab'],
   [

@@ -4,6 +4,7 @@ import { Icon } from './icons.tsx';
 
 interface ChipMenuProps {
   canReset: boolean;
+  queued: boolean;
   busy: boolean;
   onExtend: (() => void) | undefined;
   onReset: () => void;
@@ -11,7 +12,7 @@ interface ChipMenuProps {
 }
 
 /** What is done seldom, or with regret. */
-export function ChipMenu({ canReset, busy, onExtend, onReset, onStop }: ChipMenuProps) {
+export function ChipMenu({ canReset, queued, busy, onExtend, onReset, onStop }: ChipMenuProps) {
   const [open, setOpen] = useState(false);
   const box = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
@@ -59,7 +60,7 @@ export function ChipMenu({ canReset, busy, onExtend, onReset, onStop }: ChipMenu
           Reset the lab…
         </button>
         <button type="button" disabled={busy} onClick={choose(onStop)}>
-          Stop the lab…
+          {queued ? 'Leave the queue' : 'Stop the lab…'}
         </button>
       </div>
     </div>

@@ -12,5 +12,6 @@ export function LabBarState({ store }: WorkspaceProps) {
   const now = useNow(running);
   if (!session || isOver(session.state)) return null;
   const { word } = sessionWords(session.state, link);
+  if (session.queue && word === 'Queued') return <>{`${word}, place ${session.queue.place}`}</>;
   return <>{running ? `${word} ${clockTime(timeLeft(session, now + clockSkew).ms)}` : word}</>;
 }

@@ -3,6 +3,7 @@ import { isOver, sessionWords } from '../session/session-words.ts';
 import type { WorkspaceState } from '../workspace-state.ts';
 import type { WorkspaceActions } from './actions.ts';
 import { Problem, withCode } from './problem.tsx';
+import { QueueState } from './queue-state.tsx';
 import { Steps } from './steps.tsx';
 
 interface LabStateProps {
@@ -12,7 +13,7 @@ interface LabStateProps {
 
 /** The workspace while there is no machine to work in: why, and what comes next. */
 export function LabState({ state, actions }: LabStateProps) {
-  const { phase, session, link, busy, problem, elsewhere } = state;
+  const { phase, session, link, busy, problem, elsewhere, clockSkew } = state;
   if (phase === 'unavailable') return <Unavailable state={state} actions={actions} />;
   if (!session || (isOver(session.state) && busy === 'start')) {
     return (
@@ -31,12 +32,17 @@ export function LabState({ state, actions }: LabStateProps) {
   }
   const words = sessionWords(session.state, link);
   const over = isOver(session.state);
+  const queue = link === 'waiting' ? undefined : session.queue;
   return (
     <section class="ws-state" aria-labelledby="ws-state-title" data-tone={words.tone}>
       <h2 id="ws-state-title">{words.title}</h2>
-      {session.problem ? <Problem problem={session.problem} /> : <p>{words.sentence}</p>}
+      {session.problem && <Problem problem={session.problem} />}
+      {!session.problem && queue && (
+        <QueueState queue={queue} clockSkew={clockSkew} busy={busy !== undefined} onLeave={actions.stop} />
+      )}
+      {!session.problem && !queue && <p>{words.sentence}</p>}
       {problem && problem.code !== session.problem?.code && <Problem problem={problem} />}
-      {!over && session.state !== 'stopping' && <Steps steps={session.steps} />}
+      {!over && !queue && session.state !== 'stopping' && <Steps steps={session.steps} />}
       {link === 'waiting' && !over && (
         <button type="button" class="ws-button" onClick={actions.retryNow}>
           Try again now

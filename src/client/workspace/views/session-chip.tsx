@@ -31,7 +31,10 @@ export function SessionChip({ store, actions }: WorkspaceProps) {
     <div class="ws-chip" data-tone={words.tone}>
       <span class="ws-chip-state">
         <span class="ws-dot" aria-hidden="true" />
-        <span role="status">{words.word}</span>
+        <span role="status">
+          {words.word}
+          {session.queue && `, place ${session.queue.place}`}
+        </span>
       </span>
       {running && (
         <span class="ws-chip-time" data-soon={left.soon} title={left.reason === 'idle' ? IDLE_TITLE : 'Time left'}>
@@ -55,10 +58,11 @@ export function SessionChip({ store, actions }: WorkspaceProps) {
       )}
       <ChipMenu
         canReset={running}
+        queued={session.state === 'queued'}
         busy={busy !== undefined}
         onExtend={running && session.canExtend ? actions.extend : undefined}
         onReset={ask('reset')}
-        onStop={ask('stop')}
+        onStop={session.state === 'queued' ? actions.stop : ask('stop')}
       />
       {question === 'reset' && (
         <Confirm
