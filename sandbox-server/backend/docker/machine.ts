@@ -45,7 +45,7 @@ const OPEN_FILES = { Name: 'nofile', Soft: 16_384, Hard: 16_384 };
 /**
  * The container with the rootless daemon. Unprivileged outside, root inside its own user namespace only.
  *
- * Docker's default seccomp profile and masked paths would keep a daemon in a user namespace from mounting, unsharing and
+ * Docker’s default seccomp profile and masked paths would keep a daemon in a user namespace from mounting, unsharing and
  * pivoting; the learner has no shell here. Never `no-new-privileges`: newuidmap's file capabilities would be void.
  */
 export function engineContainer(plan: MachinePlan): Docker.ContainerCreateOptions {
