@@ -108,6 +108,11 @@ export const CATALOGUE = {
     message: 'The sandbox used more memory than it may and was stopped.',
     fix: 'Start it again for a fresh one; finished tasks stay finished.',
   },
+  'program-killed': {
+    status: 507,
+    message: 'A program in the lab needed more memory than the lab has left, and was killed.',
+    fix: 'The lab goes on. Give that program less to do, or stop containers that you no longer need.',
+  },
   'start-failed': {
     status: 500,
     message: 'The lab could not be started.',

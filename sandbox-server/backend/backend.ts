@@ -14,10 +14,17 @@ export interface Backend {
   destroy(id: string): Promise<void>;
   /** Ids of all sandboxes that have anything left of them, by label. */
   list(): Promise<string[]>;
-  /** Calls back when a sandbox lost a part (crash, out of memory, engine restart) until disposed. */
-  watch(onLost: (lost: { id: string; machine: string; reason: 'died' | 'outOfMemory' }) => void): Disposable;
+  /** Calls back when a sandbox lost a part (crash, out of memory, engine restart) or a program, until disposed. */
+  watch(onLost: (lost: LostPart) => void): Disposable;
   /** What the host of the sandboxes has left just now. */
   room(): Promise<HostRoom>;
+}
+
+export interface LostPart {
+  id: string;
+  machine: string;
+  /** `programKilled`: there was not enough memory for a program of the machine, and the machine goes on without it. */
+  reason: 'died' | 'outOfMemory' | 'programKilled';
 }
 
 export interface CreateOptions {

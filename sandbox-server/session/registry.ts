@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { LostPart } from '../backend/backend.ts';
 import { DrydockError } from '../errors.ts';
 import type { LabLesson } from '../lab/lessons.ts';
 import type { StoredSession } from '../store/store.ts';
@@ -179,10 +180,12 @@ export class SessionRegistry {
     return [...this.#sessions.values()].filter((session) => isLive(session.state));
   }
 
-  async #onLost(lost: { id: string; machine: string; reason: 'died' | 'outOfMemory' }): Promise<void> {
-    if (this.#services.pool?.lost(lost.id) === true) return;
+  async #onLost(lost: LostPart): Promise<void> {
+    // Nobody looks at a sandbox that waits.
+    if (lost.reason !== 'programKilled' && this.#services.pool?.lost(lost.id) === true) return;
     const session = [...this.#sessions.values()].find((candidate) => candidate.sandbox.id === lost.id);
-    await session?.lose(new DrydockError(lost.reason === 'outOfMemory' ? 'out-of-memory' : 'sandbox-lost'));
+    if (lost.reason === 'programKilled') session?.tell(new DrydockError('program-killed'));
+    else await session?.lose(new DrydockError(lost.reason === 'outOfMemory' ? 'out-of-memory' : 'sandbox-lost'));
   }
 
   #every(ms: number, run: () => Promise<void>): void {

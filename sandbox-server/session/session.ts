@@ -177,6 +177,11 @@ export class Session {
     if (this.#state === 'ready') await this.#fail(why);
   }
 
+  /** Something went wrong in it that it survives. */
+  tell(what: DrydockError): void {
+    this.#audience.tell({ type: 'error', error: what.view() });
+  }
+
   /** Lets go of it without touching the sandbox: the server ends, the sandbox lives on. */
   release(): void {
     this.#terminals.closeAll('restarting');

@@ -4,6 +4,7 @@ import type {
   ExecOptions,
   ExecStream,
   HostRoom,
+  LostPart,
   SandboxRef,
   SandboxSpec,
   SandboxStatus,
@@ -11,8 +12,6 @@ import type {
 import { DrydockError } from '../../sandbox-server/errors.ts';
 import { holderHello } from './holder-hello.ts';
 import { fakeExec, type FakeExec } from './fake-exec.ts';
-
-type Lost = { id: string; machine: string; reason: 'died' | 'outOfMemory' };
 
 const GIB = 1024 ** 3;
 
@@ -36,7 +35,7 @@ export class MemoryBackend implements Backend {
     memory: { totalBytes: 32 * GIB, availableBytes: 24 * GIB },
     disk: { totalBytes: 200 * GIB, availableBytes: 100 * GIB },
   };
-  readonly #watchers = new Set<(lost: Lost) => void>();
+  readonly #watchers = new Set<(lost: LostPart) => void>();
 
   async create(spec: SandboxSpec, options: CreateOptions = {}): Promise<SandboxRef> {
     const sandbox = { id: spec.id, machines: spec.machines };
@@ -91,7 +90,7 @@ export class MemoryBackend implements Backend {
     return [...this.sandboxes.keys()];
   }
 
-  watch(onLost: (lost: Lost) => void): Disposable {
+  watch(onLost: (lost: LostPart) => void): Disposable {
     this.#watchers.add(onLost);
     return { [Symbol.dispose]: () => void this.#watchers.delete(onLost) };
   }
@@ -105,8 +104,8 @@ export class MemoryBackend implements Backend {
   }
 
   /** A machine dies. */
-  lose(lost: Lost): void {
-    this.sandboxes.delete(lost.id);
+  lose(lost: LostPart): void {
+    if (lost.reason !== 'programKilled') this.sandboxes.delete(lost.id);
     for (const watcher of this.#watchers) watcher(lost);
   }
 }

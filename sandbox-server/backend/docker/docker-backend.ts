@@ -6,6 +6,7 @@ import type {
   ExecOptions,
   ExecStream,
   HostRoom,
+  LostPart,
   MachineLimits,
   SandboxRef,
   SandboxSpec,
@@ -15,6 +16,7 @@ import { PATHS } from '../paths.ts';
 import { PackageCache, type Upstreams } from './cache.ts';
 import { Disks } from './disks.ts';
 import { toSandboxError } from './engine-errors.ts';
+import { readEngineHost, type EngineHost } from './engine-host.ts';
 import { execInContainer } from './exec.ts';
 import { readHostRoom } from './host-room.ts';
 import { LABEL, labelsFor, ownedBy } from './labels.ts';
@@ -24,7 +26,7 @@ import { REGISTRY_MACHINE, startRegistry } from './private-registry.ts';
 import { removeAll, removeSandbox } from './removal.ts';
 import { type Slot, Slots } from './slots.ts';
 import { startMachine, waitForEngine } from './start-machine.ts';
-import { watchContainers, type LostContainer } from './watch.ts';
+import { watchContainers } from './watch.ts';
 
 export interface DockerBackendOptions {
   docker: Docker;
@@ -42,6 +44,9 @@ export interface DockerBackendOptions {
 /** Room for an inner engine, a build with npm, and a few small containers. */
 const DEFAULT_LIMITS: MachineLimits = { memoryBytes: 1536 * 1024 ** 2, cpus: 2, pids: 1024, diskBytes: 4 * 1024 ** 3 };
 
+/** A machine alone never has all of the host's processors. */
+const CPU_SHARE = 0.75;
+
 export class DockerBackend implements Backend {
   readonly name = 'docker';
   readonly #docker: Docker;
@@ -53,7 +58,7 @@ export class DockerBackend implements Backend {
   readonly #slots: Slots;
   /** Sandboxes that are being removed: their containers die as wanted. */
   readonly #leaving = new Set<string>();
-  #apparmor: Promise<boolean> | undefined;
+  #host: Promise<EngineHost> | undefined;
 
   constructor(options: DockerBackendOptions) {
     this.#docker = options.docker;
@@ -82,7 +87,7 @@ export class DockerBackend implements Backend {
     try {
       step('Make a network of its own');
       const { slot, made: network } = await this.#slots.take((free) => this.#makeNetwork(spec, free));
-      const shared = Promise.all([this.#mirror.join(network), this.#hasApparmor()]);
+      const shared = Promise.all([this.#mirror.join(network), this.#hostFacts()]);
       step('Start the machine');
       const machines = settled(spec.machines.map((machine) => this.#startMachine(spec, machine, slot, shared)));
       const registry =
@@ -172,7 +177,7 @@ export class DockerBackend implements Backend {
     }
   }
 
-  watch(onLost: (lost: LostContainer) => void): Disposable {
+  watch(onLost: (lost: LostPart) => void): Disposable {
     return watchContainers(this.#docker, this.#owner, this.#leaving, onLost);
   }
 
@@ -207,16 +212,12 @@ export class DockerBackend implements Backend {
     return startRegistry(this.#docker, plan, signal);
   }
 
-  #hasApparmor(): Promise<boolean> {
-    this.#apparmor ??= this.#docker.info().then(
-      (info: { SecurityOptions?: string[] }) =>
-        (info.SecurityOptions ?? []).some((option) => option.includes('name=apparmor')),
-      (error: unknown) => {
-        this.#apparmor = undefined;
-        throw error;
-      },
-    );
-    return this.#apparmor;
+  #hostFacts(): Promise<EngineHost> {
+    this.#host ??= readEngineHost(this.#docker).catch((error: unknown) => {
+      this.#host = undefined;
+      throw error;
+    });
+    return this.#host;
   }
 
   /** Both containers run when it resolves; the engine in one of them may still be starting. */
@@ -224,23 +225,23 @@ export class DockerBackend implements Backend {
     spec: SandboxSpec,
     machine: string,
     slot: Slot,
-    shared: Promise<[mirrorIp: string, apparmor: boolean]>,
+    shared: Promise<[mirrorIp: string, host: EngineHost]>,
   ): Promise<{ engine: Docker.Container; machine: string }> {
     const limits = { ...this.#limits, ...spec.limits };
     const disk = await this.#disks.attach(slot, limits.diskBytes);
     try {
-      const [mirrorIp, apparmor] = await shared;
+      const [mirrorIp, host] = await shared;
       const engine = await startMachine(this.#docker, {
         owner: this.#owner,
         sandbox: spec.id,
         machine,
         images: this.#images,
-        limits,
+        limits: { ...limits, cpus: Math.min(limits.cpus, host.cpus * CPU_SHARE) },
         slot,
         disk: disk?.device,
         mirrorIp,
         extraLabels: spec.labels ?? {},
-        apparmor,
+        apparmor: host.apparmor,
       });
       return { engine, machine };
     } finally {

@@ -31,6 +31,11 @@ const LOGS = { Type: 'local', Config: { 'max-size': '1m', 'max-file': '2' } };
 /** The shell needs little: the learner's own programs. The engine's container runs everything they start. */
 const SHELL_MEMORY_BYTES = 512 * 1024 ** 2;
 const SHELL_PIDS = 256;
+/** A session has at most so many connections to one service at a time: 8,192. */
+const LOCAL_PORTS = '32768 40959';
+/** On a host without idle processors a key that somebody types comes before what anybody builds. */
+const SHELL_CPU_SHARES = 1024;
+const ENGINE_CPU_SHARES = 128;
 /** These count as memory of their container. */
 const SHELL_TMP_BYTES = 256 * 1024 ** 2;
 const SHELL_VAR_TMP_BYTES = 16 * 1024 ** 2;
@@ -82,8 +87,10 @@ export function engineContainer(plan: MachinePlan): Docker.ContainerCreateOption
       Memory: plan.limits.memoryBytes,
       MemorySwap: plan.limits.memoryBytes,
       NanoCpus: plan.limits.cpus * 1e9,
+      CpuShares: ENGINE_CPU_SHARES,
       PidsLimit: plan.limits.pids,
       Ulimits: [OPEN_FILES],
+      Sysctls: { 'net.ipv4.ip_local_port_range': LOCAL_PORTS },
       LogConfig: LOGS,
     },
     NetworkingConfig: { EndpointsConfig: { [names.network]: { Aliases: [plan.machine] } } },
@@ -116,6 +123,7 @@ export function shellContainer(plan: MachinePlan): Docker.ContainerCreateOptions
       Memory: SHELL_MEMORY_BYTES,
       MemorySwap: SHELL_MEMORY_BYTES,
       NanoCpus: plan.limits.cpus * 1e9,
+      CpuShares: SHELL_CPU_SHARES,
       PidsLimit: SHELL_PIDS,
       Ulimits: [OPEN_FILES],
       LogConfig: LOGS,

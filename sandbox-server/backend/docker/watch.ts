@@ -1,15 +1,12 @@
 import type Docker from 'dockerode';
 import type { Readable } from 'node:stream';
+import type { LostPart } from '../backend.ts';
 import { LABEL, ownedBy } from './labels.ts';
-
-export interface LostContainer {
-  id: string;
-  machine: string;
-  reason: 'died' | 'outOfMemory';
-}
 
 /** After the engine's event stream broke, it is asked for again this much later. */
 const RETRY_MS = 1_000;
+/** When a container has not died this long after it ran out of memory, it was only one of its programs that was killed. */
+const DEATH_MS = 2_000;
 /** An event is a few hundred bytes; a line longer than this is not one. */
 const MAX_LINE_BYTES = 64 * 1024;
 
@@ -18,10 +15,11 @@ export function watchContainers(
   docker: Docker,
   owner: string,
   expected: Set<string>,
-  onLost: (lost: LostContainer) => void,
+  onLost: (lost: LostPart) => void,
 ): Disposable {
   const aborted = new AbortController();
-  const outOfMemory = new Set<string>();
+  /** Containers that ran out of memory just now. */
+  const outOfMemory = new Map<string, NodeJS.Timeout>();
 
   const onLine = (line: string) => {
     const event = JSON.parse(line) as { Action?: string; Actor?: { ID?: string; Attributes?: Record<string, string> } };
@@ -29,10 +27,14 @@ export function watchContainers(
     const machine = event.Actor?.Attributes?.[LABEL.machine];
     const container = event.Actor?.ID;
     if (id === undefined || machine === undefined || container === undefined) return;
-    if (event.Action === 'oom') outOfMemory.add(container);
-    if (event.Action !== 'die') return;
-    const reason = outOfMemory.delete(container) ? 'outOfMemory' : 'died';
-    if (!expected.has(id)) onLost({ id, machine, reason });
+    const tell = (reason: LostPart['reason']) => {
+      clearTimeout(outOfMemory.get(container));
+      outOfMemory.delete(container);
+      if (!expected.has(id) && !aborted.signal.aborted) onLost({ id, machine, reason });
+    };
+    if (event.Action === 'die') tell(outOfMemory.has(container) ? 'outOfMemory' : 'died');
+    else if (!outOfMemory.has(container))
+      outOfMemory.set(container, setTimeout(() => tell('programKilled'), DEATH_MS).unref());
   };
 
   const listen = async () => {

@@ -111,6 +111,17 @@ test('a machine that dies fails its session, and says whether memory ran out', a
   expect(session.view()).toMatchObject({ state: 'failed', problem: { code: 'out-of-memory' } });
 });
 
+test('a program that was killed for its memory is told to who looks, and the session goes on', async () => {
+  const { registry, services } = await opened();
+  const session = await running(registry, 'ann', ONE);
+  const codes: string[] = [];
+  session.subscribe((message) => message.type === 'error' && codes.push(message.error.code));
+  services.backend.lose({ id: session.sandbox.id, machine: 'host', reason: 'programKilled' });
+  await settle();
+  expect(codes).toEqual(['program-killed']);
+  expect(session.view()).toMatchObject({ state: 'ready' });
+});
+
 test('a sandbox that vanished without an event is noticed within a minute', async () => {
   const { registry, services } = await opened();
   const session = await running(registry, 'ann', ONE);
