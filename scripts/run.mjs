@@ -4,6 +4,7 @@ import { dependenciesFit, installDependencies } from './bootstrap/dependencies.m
 import { runScript } from './bootstrap/child.mjs';
 import { pinnedNode } from './bootstrap/pinned-node.mjs';
 import { makeRunnable } from './bootstrap/libatomic.mjs';
+import { bundleWithout } from './bundle/main.mjs';
 import { helpFor, overview, verbs } from './bootstrap/help.mjs';
 
 const [verb, ...args] = process.argv.slice(2);
@@ -26,6 +27,10 @@ async function main() {
       `This is Node ${process.versions.node}; Drydock needs 20 or later to start. Get one from https://nodejs.org/.`,
     );
     return 1;
+  }
+  if (verb === 'bundle') {
+    const code = bundleWithout(args);
+    if (code !== undefined) return code;
   }
   try {
     if (!(await dependenciesFit())) await installDependencies();

@@ -74,6 +74,7 @@ async function allImages(builder: ImageBuilder, imagesDir: string): Promise<Imag
   ] as const);
   return {
     base: base.tag,
+    ca: ca.tag,
     engine: engine.tag,
     shell: shell.tag,
     mirror: mirror.tag,

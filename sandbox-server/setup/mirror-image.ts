@@ -46,7 +46,7 @@ export async function makeMirrorImage(options: MirrorOptions): Promise<string> {
 }
 
 /** All at once, so that the engine writes a layer that several share only once. dockerode has no call for that. */
-function saveImages(docker: Docker, tags: readonly string[]): Promise<Readable> {
+export function saveImages(docker: Docker, tags: readonly string[]): Promise<Readable> {
   const query = tags.map((tag) => `names=${encodeURIComponent(tag)}`).join('&');
   return new Promise((resolve, reject) => {
     docker.modem.dial(

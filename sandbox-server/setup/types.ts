@@ -22,6 +22,8 @@ export interface Problem {
 /** Full tags of the images that sandboxes are made of. */
 export interface ImageSet {
   base: string;
+  /** The authority that sandboxes trust; the others are made with it. */
+  ca: string;
   engine: string;
   shell: string;
   mirror: string;

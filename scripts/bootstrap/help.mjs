@@ -55,6 +55,16 @@ export const verbs = {
     command: 'npm run test:abuse',
     about: 'attacks a running server in every known way, and sees each attempt come to nothing',
   },
+  'test:room': {
+    script: 'room.ts',
+    command: 'npm run test:room',
+    about: 'starts a lesson for a whole room at once, and shows that nothing leaves the machine',
+  },
+  bundle: {
+    script: 'bundle.ts',
+    command: 'npm run bundle',
+    about: 'writes all that a room without internet needs into one file, and brings it up elsewhere',
+  },
   lint: { script: 'lint.ts', command: 'npm run lint', about: 'checks types, style and what may import what' },
 };
 
