@@ -57,6 +57,10 @@ export class LabRun implements AsyncDisposable {
     }
   }
 
+  get sandbox(): SandboxRef {
+    return this.#sandbox;
+  }
+
   async type(code: string, machine = this.#sandbox.machines[0] ?? 'host'): Promise<TypedResult> {
     const { backend, signal } = this.#options;
     let terminal = this.#terminals.get(machine);

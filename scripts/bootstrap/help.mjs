@@ -32,6 +32,18 @@ export const verbs = {
     about: 'tells whether labs can run here, and what mends what is missing',
     options: [['--json', 'for programs'], DATA],
   },
+  capacity: {
+    script: 'capacity.ts',
+    command: 'npm run capacity',
+    about: 'works through a lesson in a real sandbox, and tells how many learners fit on this host',
+    options: [
+      ['--learners <number>', 'how many there will be; default 30. Exit code 1 when they do not fit'],
+      ['--lesson <name>', 'the lesson to work through, such as images/3; default the one with the most to type'],
+      ['--json', 'for programs'],
+      DATA,
+      YES,
+    ],
+  },
   images: {
     script: 'images.ts',
     command: 'npm run images',
