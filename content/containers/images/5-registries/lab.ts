@@ -140,7 +140,7 @@ export default defineLab({
         const { answer, notYet } = context;
         const given = answer ?? '';
         const login = await storedLogin(context);
-        if (login === undefined) notYet('There is no login for the registry, so nothing is stored.');
+        if (login === undefined) return notYet('There is no login for the registry, so nothing is stored.');
         if (given === login) return;
         if (given === '') notYet('Type what is stored, in plain text.');
         if (given === Buffer.from(login).toString('base64')) {

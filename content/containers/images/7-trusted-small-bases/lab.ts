@@ -183,7 +183,7 @@ export default defineLab({
         },
         { answer: '2', says: /packages of npm/ },
         {
-          answer: async ({ exec }) => String((await exec("dpkg-query -W -f 'x\\n' | wc -l")).stdout.trim()),
+          answer: async ({ exec }) => (await exec("dpkg-query -W -f 'x\\n' | wc -l")).stdout.trim(),
           says: /another number of Debian packages/,
         },
       ],
@@ -338,7 +338,7 @@ export default defineLab({
         for (const name of LIBRARY_PACKAGES) {
           const entry = await read(shop, `/var/lib/dpkg/status.d/${name}`);
           if (entry === undefined) {
-            notYet(`shop:5 says nothing of ${name}, although it has a file of it.`, {
+            return notYet(`shop:5 says nothing of ${name}, although it has a file of it.`, {
               expected: `/var/lib/dpkg/status.d/${name}`,
               observed: 'no such file',
             });
