@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { DrydockError } from '../errors.ts';
 import { CLOSE } from '../protocol/close-codes.ts';
+import type { ShareMade } from '../protocol/views.ts';
 import { currentLearner } from './identity.ts';
 import { idSchema, parseBody } from './parse.ts';
 import type { GatewayServices } from './services.ts';
@@ -22,7 +23,8 @@ export function shareRoutes(app: FastifyInstance, services: GatewayServices): vo
   app.post('/api/sessions/:session/shares', async (request, reply) => {
     const { id, mayType, token } = own(request).shares.create(parseBody(shareBody, request.body).mayType);
     // Behind `#`: no server log and no referrer gets to know it.
-    return reply.code(201).send({ id, mayType, address: `/watch/#${token}` });
+    const made: ShareMade = { id, mayType, address: `/watch/#${token}` };
+    return reply.code(201).send(made);
   });
 
   app.delete('/api/sessions/:session/shares/:share', async (request, reply) => {

@@ -59,6 +59,14 @@ export interface ShareView {
   watchers: number;
 }
 
+/** A new link: its address is told this once. */
+export interface ShareMade {
+  id: string;
+  mayType: boolean;
+  /** A path of this server. */
+  address: string;
+}
+
 /** todo: not checked or nothing to say yet; lapsed: was done, now broken (tasks that hold); broken: our checker failed. */
 export type TaskState = 'todo' | 'checking' | 'notYet' | 'done' | 'lapsed' | 'broken';
 

@@ -3,6 +3,7 @@ import type {
   MeView,
   ProblemView,
   SessionView,
+  ShareMade,
   StatusView,
   TerminalView,
 } from '../../sandbox-server/protocol/views.ts';
@@ -53,6 +54,10 @@ export function createApi(fetcher: typeof fetch = (...request) => fetch(...reque
       request<TerminalView>('POST', `${session(id)}/terminals`, { machine }),
     closeTerminal: (id: string, terminal: string) =>
       request<void>('DELETE', `${session(id)}/terminals/${encodeURIComponent(terminal)}`),
+    /** A link to a session's terminals, for somebody who watches. */
+    share: (id: string, mayType: boolean) => request<ShareMade>('POST', `${session(id)}/shares`, { mayType }),
+    takeBack: (id: string, share: string) =>
+      request<void>('DELETE', `${session(id)}/shares/${encodeURIComponent(share)}`),
     visit: (lesson: string) => request<void>('PUT', '/api/progress/visit', { lesson }),
     quiz: (answer: { lesson: string; question: string; choice: string; right: boolean }) =>
       request<void>('PUT', '/api/progress/quiz', answer),

@@ -1,28 +1,12 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launchChromium } from '../support/chromium.ts';
-import { siteServer, type SiteServer } from '../support/site-server.ts';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { browserSite } from '../support/browser-site.ts';
 
 const LESSON = '/containers/images/what-an-image-is/';
 
-let site: SiteServer;
-let browser: Browser;
+const site = browserSite();
 
-beforeAll(async () => {
-  [site, browser] = await Promise.all([siteServer(), launchChromium()]);
-}, 120_000);
-
-afterAll(async () => {
-  await browser?.close();
-  await site?.[Symbol.asyncDispose]();
-});
-
-async function open(width = 1440) {
-  const context = await browser.newContext({ viewport: { width, height: 900 }, reducedMotion: 'reduce' });
-  const page = await context.newPage();
-  await page.goto(site.url + LESSON, { waitUntil: 'networkidle' });
-  return { page, [Symbol.asyncDispose]: () => context.close() };
-}
+const open = (width = 1440) => site.open(LESSON, { viewport: { width, height: 900 } });
 
 const share = (page: Page) => page.locator('#divider').getAttribute('aria-valuenow');
 

@@ -1,9 +1,8 @@
 import { AxeBuilder } from '@axe-core/playwright';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
 import { gzipSync } from 'node:zlib';
-import { launchChromium } from '../support/chromium.ts';
-import { siteServer, type SiteServer } from '../support/site-server.ts';
+import { browserSite } from '../support/browser-site.ts';
 
 const LESSON = '/containers/images/what-an-image-is/';
 const PAGES = [
@@ -13,6 +12,7 @@ const PAGES = [
   LESSON,
   '/guide/',
   '/guide/writing-lessons/',
+  '/watch/',
   '/nowhere/',
 ];
 /** Each width, and each theme, wide and narrow. */
@@ -26,36 +26,8 @@ const LOOKS = [
 /** What a lesson may fetch of scripts before a lab is started, compressed. The promise is 60 KB; it is far below. */
 const SCRIPT_BUDGET_BYTES = 20 * 1024;
 
-let site: SiteServer;
-let browser: Browser;
-
-beforeAll(async () => {
-  [site, browser] = await Promise.all([siteServer(), launchChromium()]);
-}, 120_000);
-
-afterAll(async () => {
-  await browser?.close();
-  await site?.[Symbol.asyncDispose]();
-});
-
-/** A page, and what its console complained about: a violated content policy among it. */
-async function open(
-  path: string,
-  options: BrowserContextOptions = {},
-  prepare: (page: Page) => void = () => undefined,
-) {
-  const context = await browser.newContext({ reducedMotion: 'reduce', ...options });
-  const page = await context.newPage();
-  prepare(page);
-  const complaints: string[] = [];
-  page.on('pageerror', (error) => complaints.push(String(error)));
-  page.on('console', (message) => {
-    const missing = message.location().url.endsWith('/nowhere/');
-    if (message.type() === 'error' && !missing) complaints.push(message.text());
-  });
-  await page.goto(site.url + path, { waitUntil: 'networkidle' });
-  return { page, complaints, [Symbol.asyncDispose]: () => context.close() };
-}
+const site = browserSite();
+const { open } = site;
 
 const faultsOf = async (page: Page) => {
   const { violations } = await new AxeBuilder({ page }).analyze();

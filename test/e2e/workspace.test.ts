@@ -1,12 +1,11 @@
 import { AxeBuilder } from '@axe-core/playwright';
-import type { Browser, BrowserContextOptions } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { BrowserContextOptions } from 'playwright-core';
+import { expect, test } from 'vitest';
 import type { LiveContainer, LiveImage, LiveView } from '../../sandbox-server/protocol/live.ts';
 import type { SessionView } from '../../sandbox-server/protocol/views.ts';
-import { launchChromium } from '../support/chromium.ts';
+import { browserSite } from '../support/browser-site.ts';
 import { LabPage } from '../support/lab-page.ts';
 import { MockLab } from '../support/mock-lab.ts';
-import { siteServer, type SiteServer } from '../support/site-server.ts';
 
 const LESSON = 'containers/images/what-an-image-is';
 
@@ -14,30 +13,20 @@ const LESSON = 'containers/images/what-an-image-is';
 const PATIENCE_MS = 15_000;
 const soon = <T>(read: () => T) => expect.poll(read, { timeout: PATIENCE_MS, interval: 20 });
 
-let site: SiteServer;
-let browser: Browser;
-
-beforeAll(async () => {
-  [site, browser] = await Promise.all([siteServer(), launchChromium()]);
-}, 120_000);
-
-afterAll(async () => {
-  await browser?.close();
-  await site?.[Symbol.asyncDispose]();
-});
+const site = browserSite();
 
 async function open(prepare: (lab: MockLab) => void = () => undefined, options: BrowserContextOptions = {}) {
-  const context = await browser.newContext({
-    viewport: { width: 1440, height: 900 },
-    reducedMotion: 'reduce',
-    ...options,
-  });
-  const page = await context.newPage();
-  await LabPage.withoutWebgl(page);
-  const lab = await MockLab.on(page, LESSON);
-  prepare(lab);
-  await page.goto(`${site.url}/${LESSON}/`, { waitUntil: 'networkidle' });
-  return { page, lab, view: new LabPage(page), [Symbol.asyncDispose]: () => context.close() };
+  let lab: MockLab | undefined;
+  const opened = await site.open(
+    `/${LESSON}/`,
+    { viewport: { width: 1440, height: 900 }, ...options },
+    async (page) => {
+      await LabPage.withoutWebgl(page);
+      lab = await MockLab.on(page, LESSON);
+      prepare(lab);
+    },
+  );
+  return { ...opened, lab: lab!, view: new LabPage(opened.page) };
 }
 
 /** The lab is running, and the learner has its prompt. */

@@ -139,6 +139,11 @@ export class MockTerminal {
     this.#socket?.send(Buffer.from(text));
   }
 
+  /** Any bytes; the last there are: a page that comes back would not find its place after them. */
+  printsBytes(bytes: Buffer): void {
+    this.#socket?.send(bytes);
+  }
+
   /** What the shell prints around its prompt. */
   prompts(): void {
     this.prints('\x1b[?2004h\x1b]133;A\x07$ \x1b]133;B\x07');

@@ -39,6 +39,8 @@ export function workspaceActions({
       client.retryNow();
       deck.retryNow();
     },
+    share: (mayType) => client.share(mayType),
+    takeBack: (share) => void client.takeBack(share),
     dismissProblem: () => store.set({ problem: undefined }),
     openTerminal: (machine) => void desk.openTerminal(machine),
     closeTerminal: (terminal) => void client.closeTerminal(terminal),

@@ -21,6 +21,8 @@ export interface SessionClientOptions {
     | 'endSession'
     | 'openTerminal'
     | 'closeTerminal'
+    | 'share'
+    | 'takeBack'
   >;
   lesson: string;
   store: Store<WorkspaceState>;
@@ -131,6 +133,26 @@ export class SessionClient {
     const current = store.value.session;
     if (current)
       store.set({ session: { ...current, terminals: current.terminals.filter(({ id }) => id !== terminal) } });
+  }
+
+  /** Makes a link for somebody who watches; its whole address. */
+  async share(mayType: boolean): Promise<string | undefined> {
+    const { api, store } = this.#options;
+    const { session } = store.value;
+    if (!session) return undefined;
+    try {
+      return new URL((await api.share(session.id, mayType)).address, location.href).href;
+    } catch (error) {
+      store.set({ problem: problemOf(error) });
+      return undefined;
+    }
+  }
+
+  async takeBack(share: string): Promise<void> {
+    const { api, store } = this.#options;
+    const { session } = store.value;
+    if (!session) return;
+    await api.takeBack(session.id, share).catch((error: unknown) => store.set({ problem: problemOf(error) }));
   }
 
   send(message: Exclude<SessionClientMessage, { type: 'live' }>): void {

@@ -62,6 +62,8 @@ export class TerminalScreen {
       fontFamily: style.getPropertyValue('--mono').trim() || 'monospace',
       fontSize: options.fontSize,
       lineHeight: 1.25,
+      logLevel: 'off', // a binary that is printed would fill the console with complaints
+
       macOptionClickForcesSelection: true,
       minimumContrastRatio: CONTRAST,
       screenReaderMode: options.screenReader,

@@ -10,6 +10,9 @@ export interface WorkspaceActions {
   reset: () => void;
   stop: () => void;
   retryNow: () => void;
+  /** Makes a link for somebody who watches; its address. */
+  share: (mayType: boolean) => Promise<string | undefined>;
+  takeBack: (share: string) => void;
   dismissProblem: () => void;
   openTerminal: (machine: string) => void;
   closeTerminal: (terminal: string) => void;

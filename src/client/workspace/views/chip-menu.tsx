@@ -7,12 +7,13 @@ interface ChipMenuProps {
   queued: boolean;
   busy: boolean;
   onExtend: (() => void) | undefined;
+  onShare: () => void;
   onReset: () => void;
   onStop: () => void;
 }
 
 /** What is done seldom, or with regret. */
-export function ChipMenu({ canReset, queued, busy, onExtend, onReset, onStop }: ChipMenuProps) {
+export function ChipMenu({ canReset, queued, busy, onExtend, onShare, onReset, onStop }: ChipMenuProps) {
   const [open, setOpen] = useState(false);
   const box = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
@@ -56,6 +57,9 @@ export function ChipMenu({ canReset, queued, busy, onExtend, onReset, onStop }: 
             More time
           </button>
         )}
+        <button type="button" disabled={!canReset} onClick={choose(onShare)}>
+          Let somebody watch…
+        </button>
         <button type="button" disabled={!canReset || busy} onClick={choose(onReset)}>
           Reset the lab…
         </button>

@@ -7,6 +7,7 @@ import type { WorkspaceState } from '../workspace-state.ts';
 import type { WorkspaceActions } from './actions.ts';
 import { ChipMenu } from './chip-menu.tsx';
 import { Confirm } from './confirm.tsx';
+import { ShareDialog } from './share-dialog.tsx';
 import { useNow } from './use-now.ts';
 import { useStore } from './use-store.ts';
 
@@ -15,7 +16,7 @@ export interface WorkspaceProps {
   actions: WorkspaceActions;
 }
 
-type Question = 'reset' | 'stop';
+type Question = 'reset' | 'stop' | 'share';
 
 /** The header's chip: state, time left, and what can be done with the session. */
 export function SessionChip({ store, actions }: WorkspaceProps) {
@@ -26,6 +27,7 @@ export function SessionChip({ store, actions }: WorkspaceProps) {
   if (!session || isOver(session.state)) return null;
   const words = sessionWords(session.state, link);
   const left = timeLeft(session, now + clockSkew);
+  const watchers = session.shares.reduce((sum, share) => sum + share.watchers, 0);
   const ask = (about: Question) => () => setQuestion(about);
   return (
     <div class="ws-chip" data-tone={words.tone}>
@@ -46,6 +48,7 @@ export function SessionChip({ store, actions }: WorkspaceProps) {
       <span class="visually-hidden" role="status">
         {running && left.soon && soonWords(left)}
       </span>
+      {watchers > 0 && <span role="status">{watchers} watching</span>}
       {running && session.canExtend && link !== 'waiting' && (
         <button
           type="button"
@@ -61,9 +64,18 @@ export function SessionChip({ store, actions }: WorkspaceProps) {
         queued={session.state === 'queued'}
         busy={busy !== undefined}
         onExtend={running && session.canExtend ? actions.extend : undefined}
+        onShare={ask('share')}
         onReset={ask('reset')}
         onStop={session.state === 'queued' ? actions.stop : ask('stop')}
       />
+      {question === 'share' && (
+        <ShareDialog
+          shares={session.shares}
+          onShare={actions.share}
+          onTakeBack={actions.takeBack}
+          onClose={() => setQuestion(undefined)}
+        />
+      )}
       {question === 'reset' && (
         <Confirm
           title="Reset the lab?"

@@ -60,6 +60,8 @@ function setUp(answers: Partial<SessionClientOptions['api']> = {}) {
     },
     openTerminal: async (_id, machine) => ({ id: 't2', machine, title: `${machine} 2` }),
     closeTerminal: async () => undefined,
+    share: async (_id, mayType) => ({ id: 'x', mayType, address: '/watch/#t' }),
+    takeBack: async () => undefined,
     ...answers,
   };
   const client = new SessionClient({ api, lesson: LESSON, store, environment, onTask: (task) => tasks.push(task) });
