@@ -26,6 +26,11 @@ export const CATALOGUE = {
     fix: 'Reload the page: the lesson may have changed.',
   },
   'lesson-without-lab': { status: 409, message: 'This lesson has no lab.', fix: 'Just read on.' },
+  'unmet-needs': {
+    status: 409,
+    message: 'This lab needs something that the sandboxes of this server do not have.',
+    fix: 'Read on without the lab, or do it on a machine of your own.',
+  },
   'bad-request': {
     status: 400,
     message: 'The request is not what this address takes.',

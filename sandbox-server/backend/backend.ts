@@ -1,4 +1,5 @@
 import type { Duplex, Readable } from 'node:stream';
+import type { Feature } from '../lab/lab.ts';
 
 /** Makes sandboxes. One contract suite (test/contract) runs against every implementation. */
 export interface Backend {
@@ -18,6 +19,8 @@ export interface Backend {
   watch(onLost: (lost: LostPart) => void): Disposable;
   /** What the host of the sandboxes has left just now. */
   room(): Promise<HostRoom>;
+  /** Those of a lab's needs that sandboxes of this backend cannot meet on this host. */
+  lacks(needs: readonly Feature[]): Promise<Feature[]>;
 }
 
 export interface LostPart {

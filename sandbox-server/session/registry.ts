@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { LostPart } from '../backend/backend.ts';
 import { DrydockError } from '../errors.ts';
+import type { Feature } from '../lab/lab.ts';
 import type { LabLesson } from '../lab/lessons.ts';
 import type { StoredSession } from '../store/store.ts';
 import { Admission } from './admission/admission.ts';
@@ -16,6 +17,12 @@ const REAP_EVERY_MS = 2_000;
 const RECONCILE_EVERY_MS = 60_000;
 /** An ended session is remembered this long, so that its page can read why. */
 const REMEMBER_MS = 10 * 60_000;
+
+const FEATURES: Record<Feature, string> = {
+  cgroups: 'memory and CPU limits for single containers',
+  'swarm-ingress': 'virtual addresses for Swarm services (IPVS)',
+  egress: 'way out to the internet',
+};
 
 /** All sessions of this server. */
 export class SessionRegistry {
@@ -67,6 +74,7 @@ export class SessionRegistry {
   /** The learner's session of this lesson: the one that lives, or a new one, which starts or waits in the background. */
   async create(learner: string, lessonId: string): Promise<{ session: Session; isNew: boolean }> {
     const lesson = await this.#lessons(lessonId);
+    await this.#meetNeeds(lesson);
     const own = this.of(learner);
     const existing = own.find((session) => session.lesson.id === lessonId);
     if (existing !== undefined) return { session: existing, isNew: false };
@@ -81,6 +89,15 @@ export class SessionRegistry {
       throw error;
     }
     return { session, isNew: true };
+  }
+
+  /** Says before the start, not in the middle, what the sandboxes here cannot do. */
+  async #meetNeeds({ lab }: LabLesson): Promise<void> {
+    const { needs = [] } = lab.sandbox;
+    const lacking = needs.length === 0 ? [] : await this.#services.backend.lacks(needs);
+    if (lacking.length === 0) return;
+    const detail = `The sandboxes of this server have no ${lacking.map((need) => FEATURES[need]).join(', and no ')}, which this lab needs.`;
+    throw new DrydockError('unmet-needs', { detail });
   }
 
   /** A learner opened a lesson: its lab may be wanted soon. */

@@ -13,6 +13,7 @@ export interface EngineInfo {
   Driver: string;
   OSType: string;
   Runtimes?: Record<string, unknown>;
+  SecurityOptions?: string[];
 }
 
 const OLDEST = [20, 10] as const;
@@ -62,8 +63,11 @@ export function isolation(info: EngineInfo): Finding {
     (name) => name !== 'runc' && !name.startsWith('io.containerd.'),
   );
   const offered = others.length > 0 ? `; this engine also offers the runtimes ${others.join(', ')}` : '';
+  const apparmor = (info.SecurityOptions ?? []).some((option) => option.includes('name=apparmor'))
+    ? 'AppArmor confines terminals, and not the sandboxes’ engines, which mount'
+    : 'no AppArmor on this host';
   return ok(
     'isolation',
-    `rootless: a sandbox’s engine runs without root in an unprivileged container, which works on every engine${offered}`,
+    `rootless: a sandbox’s engine runs without root in an unprivileged container with a seccomp profile of its own; ${apparmor}${offered}`,
   );
 }

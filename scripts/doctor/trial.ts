@@ -1,8 +1,9 @@
 import { text } from 'node:stream/consumers';
 import Docker from 'dockerode';
 import { DockerBackend } from '../../sandbox-server/backend/docker/docker-backend.ts';
+import { PATHS } from '../../sandbox-server/backend/paths.ts';
 import type { EngineHandle, ImageSet } from '../../sandbox-server/setup/types.ts';
-import { ok, problem, type Finding } from './finding.ts';
+import { note, ok, problem, type Finding } from './finding.ts';
 
 const NAME = 'trial sandbox';
 
@@ -19,7 +20,14 @@ export async function trial(engine: EngineHandle, images: ImageSet): Promise<Fin
     const [said, complaint, code] = await Promise.all([text(run.stream), text(run.stderr), run.exit]);
     if (code !== 0 || !said.includes('Hello from Docker'))
       throw new Error(complaint.trim().split('\n').at(-1) ?? `exit ${code}`);
-    return ok(NAME, `ready in ${(ready / 1000).toFixed(1)} s; \`docker run hello-world\` worked in it`);
+    const works = `ready in ${(ready / 1000).toFixed(1)} s; \`docker run hello-world\` worked in it`;
+    const df = await backend.exec(sandbox, 'host', ['df', '--human-readable', '--output=source,size', PATHS.home]);
+    df.stream.end();
+    df.stderr.resume();
+    const disk = /^\/dev\/loop\d+ +(\S+)$/m.exec(await text(df.stream));
+    if (disk !== null) return ok(NAME, `${works}; its disk is one of its own, of ${disk[1]}`);
+    const fix = 'Load the loop module (sudo modprobe loop), or let nobody in whom you don’t trust.';
+    return note(NAME, `${works}; its disk has no limit, as the engine’s host has no loop devices`, fix);
   } catch (error) {
     const cause = error instanceof Error && error.cause instanceof Error ? ` (${error.cause.message})` : '';
     return problem(

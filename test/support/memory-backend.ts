@@ -9,6 +9,7 @@ import type {
   SandboxSpec,
   SandboxStatus,
 } from '../../sandbox-server/backend/backend.ts';
+import type { Feature } from '../../sandbox-server/lab/lab.ts';
 import { DrydockError } from '../../sandbox-server/errors.ts';
 import { holderHello } from './holder-hello.ts';
 import { fakeExec, type FakeExec } from './fake-exec.ts';
@@ -97,6 +98,13 @@ export class MemoryBackend implements Backend {
 
   room(): Promise<HostRoom> {
     return this.hostRoom instanceof Error ? Promise.reject(this.hostRoom) : Promise.resolve(this.hostRoom);
+  }
+
+  /** What its sandboxes cannot do. */
+  lacking: readonly Feature[] = [];
+
+  lacks(needs: readonly Feature[]): Promise<Feature[]> {
+    return Promise.resolve(needs.filter((need) => this.lacking.includes(need)));
   }
 
   get watchers(): number {

@@ -12,6 +12,7 @@ import type {
   SandboxSpec,
   SandboxStatus,
 } from '../backend.ts';
+import type { Feature } from '../../lab/lab.ts';
 import { PATHS } from '../paths.ts';
 import { PackageCache, type Upstreams } from './cache.ts';
 import { Disks } from './disks.ts';
@@ -181,6 +182,12 @@ export class DockerBackend implements Backend {
     return watchContainers(this.#docker, this.#owner, this.#leaving, onLost);
   }
 
+  /** A rootless engine in a container enforces no limits of inner containers, on no version of cgroups; see also ip_vs(4). */
+  async lacks(needs: readonly Feature[]): Promise<Feature[]> {
+    const ipvs = needs.includes('swarm-ingress') && (await this.#hasIpvs());
+    return needs.filter((need) => need !== 'swarm-ingress' || !ipvs);
+  }
+
   async room(): Promise<HostRoom> {
     try {
       return await readHostRoom(this.#docker, await this.#mirror.container());
@@ -210,6 +217,13 @@ export class DockerBackend implements Backend {
       extraLabels: spec.labels ?? {},
     };
     return startRegistry(this.#docker, plan, signal);
+  }
+
+  async #hasIpvs(): Promise<boolean> {
+    const run = await execInContainer(await this.#mirror.container(), ['test', '-e', '/proc/net/ip_vs']);
+    run.stream.resume();
+    run.stderr.resume();
+    return (await run.exit) === 0;
   }
 
   #hostFacts(): Promise<EngineHost> {

@@ -79,6 +79,10 @@ export class FakeBackend implements Backend {
     return { [Symbol.dispose]: () => undefined };
   }
 
+  lacks() {
+    return Promise.resolve([]);
+  }
+
   room() {
     const plenty = { totalBytes: 2 ** 40, availableBytes: 2 ** 40 };
     return Promise.resolve({ cpus: 64, memory: plenty, disk: plenty });

@@ -35,6 +35,23 @@ test('starting the same lesson again gives the session that lives', async () => 
   expect([first.isNew, second.isNew]).toEqual([true, false]);
 });
 
+test('a lab that needs what sandboxes here lack is refused before it starts, and the learner is told what it is', async () => {
+  const services = testServices();
+  const lesson = labLesson(ONE);
+  const needy = { ...lesson, lab: { ...lesson.lab, sandbox: { ...lesson.lab.sandbox, needs: ['cgroups'] as const } } };
+  const registry = new SessionRegistry(services, () => Promise.resolve(needy));
+  await registry.open();
+  services.backend.lacking = ['cgroups'];
+  const refused = await registry.create('ann', ONE).catch((error: unknown) => error);
+  expect(refused).toMatchObject({
+    code: 'unmet-needs',
+    message: expect.stringMatching(/limits for single containers/),
+  });
+  expect(services.backend.sandboxes.size).toBe(0);
+  services.backend.lacking = [];
+  expect((await registry.create('ann', ONE)).isNew).toBe(true);
+});
+
 test('after it ended, the lesson starts anew', async () => {
   const { registry } = await opened();
   const old = await running(registry, 'ann', ONE);
