@@ -11,12 +11,22 @@ export interface Backend {
   exec(sandbox: SandboxRef, machine: string, command: readonly string[], options?: ExecOptions): Promise<ExecStream>;
   /** Is every part of it there and running? */
   stat(sandbox: SandboxRef): Promise<SandboxStatus>;
+  /** The same of many at once, by id. */
+  statAll(sandboxes: readonly SandboxRef[]): Promise<Map<string, SandboxStatus>>;
+  /**
+   * Starts what is stopped of a sandbox again: its files are there, what ran in it is not. Resolves when all of it works.
+   * Rejects with `sandbox-lost` when a part is missing.
+   */
+  revive(sandbox: SandboxRef, options?: { signal?: AbortSignal }): Promise<void>;
   /** Removes everything of it. Succeeds when nothing is there. */
   destroy(id: string): Promise<void>;
   /** Ids of all sandboxes that have anything left of them, by label. */
   list(): Promise<string[]>;
-  /** Calls back when a sandbox lost a part (crash, out of memory, engine restart) or a program, until disposed. */
-  watch(onLost: (lost: LostPart) => void): Disposable;
+  /**
+   * Calls back when a sandbox lost a part (crash, out of memory, engine restart) or a program, until disposed. `onReturn`: the engine was
+   * away and answers again; what was lost meanwhile is not told one by one.
+   */
+  watch(onLost: (lost: LostPart) => void, onReturn?: () => void): Disposable;
   /** What the host of the sandboxes has left just now. */
   room(): Promise<HostRoom>;
   /** Those of a lab's needs that sandboxes of this backend cannot meet on this host. */

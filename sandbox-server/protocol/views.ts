@@ -2,9 +2,11 @@
 
 /**
  * queued → starting → ready ⇄ resetting, then stopping → ended; starting and resetting may end in failed.
+ * ready ⇄ recovering: its machines stopped and are started again, with their files.
  * ended and failed are final.
  */
-export type SessionState = 'queued' | 'starting' | 'ready' | 'resetting' | 'stopping' | 'ended' | 'failed';
+export type SessionState =
+  'queued' | 'starting' | 'ready' | 'resetting' | 'recovering' | 'stopping' | 'ended' | 'failed';
 
 export interface SessionView {
   id: string;
@@ -33,6 +35,14 @@ export interface SessionView {
   queue?: QueueView;
   /** Why it ended or failed, in a sentence, with what to do. */
   problem?: ProblemView;
+  /** What happened to it that the learner did not ask for. */
+  notice?: NoticeView;
+}
+
+export interface NoticeView {
+  /** Stable. */
+  code: string;
+  message: string;
 }
 
 export interface QueueView {

@@ -2,7 +2,7 @@ import { DrydockError } from '../errors.ts';
 import type { SessionServices } from './session-services.ts';
 import type { Session } from './session.ts';
 
-/** Compares what the engine has with what sessions and pool own: leftovers go, sessions without a sandbox are told. */
+/** Compares what the engine has with what sessions and pool own: leftovers go, machines that stopped are started again. */
 export async function reconcile(
   { backend, log, pool }: SessionServices,
   sessions: () => readonly Session[],
@@ -26,10 +26,14 @@ export async function reconcile(
     for (const session of sessions()) {
       const { sandbox } = session;
       if (session.finalSince !== undefined && there.includes(sandbox.id)) await backend.destroy(sandbox.id);
-      if (session.state !== 'ready') continue;
-      const status = await backend.stat(sandbox);
-      if (status.state !== 'running' && session.sandbox.id === sandbox.id)
-        await session.lose(new DrydockError('sandbox-lost'));
+    }
+    const ready = sessions().filter(({ state }) => state === 'ready');
+    const states = await backend.statAll(ready.map(({ sandbox }) => sandbox));
+    for (const session of ready) {
+      // It may have been reset meanwhile.
+      const state = states.get(session.sandbox.id)?.state;
+      if (state === 'gone') void session.lose(new DrydockError('sandbox-lost'));
+      if (state === 'degraded') void session.recover();
     }
   } catch (error) {
     log.warn({ err: error }, 'could not compare sandboxes with sessions; it is tried again');

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { LostPart } from '../backend/backend.ts';
+import type { LostPart, SandboxStatus } from '../backend/backend.ts';
 import { DrydockError } from '../errors.ts';
 import type { Feature } from '../lab/lab.ts';
 import type { LabLesson } from '../lab/lessons.ts';
@@ -15,6 +15,7 @@ import { isLive } from './state.ts';
 /** How often sessions' ends and leftovers are looked after. */
 const REAP_EVERY_MS = 2_000;
 const RECONCILE_EVERY_MS = 60_000;
+const RECONCILE_SOON_MS = 10_000;
 /** An ended session is remembered this long, so that its page can read why. */
 const REMEMBER_MS = 10 * 60_000;
 
@@ -40,35 +41,56 @@ export class SessionRegistry {
     this.#admission = new Admission(services, () => [...this.#sessions.values()]);
   }
 
-  /** Takes up the sessions that outlived the last server, removes what belongs to none, and keeps watch from now on. */
+  /** Takes up the sessions that outlived the last server, and keeps watch from now on. */
   async open(): Promise<void> {
     const { store, log, backend } = this.#services;
-    const waiting: Session[] = [];
-    for (const stored of store.sessions().sort((a, b) => a.createdAt - b.createdAt)) {
-      try {
-        const session = this.#session(stored.id, stored.learner, await this.#lessons(stored.lesson), stored);
-        if (stored.state === 'queued') waiting.push(session);
-        else if (stored.state === 'ready' && (await backend.stat(stored.sandbox)).state === 'running') {
-          session.adopt(stored);
-          log.info({ session: stored.id }, 'session taken up again');
-        } else {
-          // Half made or half removed when the last server ended; what is left of it goes with the leftovers.
-          log.info({ session: stored.id, state: stored.state }, 'session not taken up');
-          this.#sessions.delete(stored.id);
-          store.deleteSession(stored.id);
-        }
-      } catch (error) {
-        log.warn({ session: stored.id, err: error }, 'session not taken up');
-        this.#sessions.delete(stored.id);
-        store.deleteSession(stored.id);
-      }
-    }
-    await this.reconcile();
+    const stored = store.sessions().sort((a, b) => a.createdAt - b.createdAt);
+    // One question for all of them: a class of fifty is back in a moment.
+    const there = await backend.statAll(stored.map(({ sandbox }) => sandbox));
+    const taken = await Promise.all(stored.map((session) => this.#takeUp(session, there.get(session.sandbox.id))));
     await this.#admission.open();
-    await Promise.all(waiting.map((session) => this.#admission.enter(session)));
-    this.#timers.push(backend.watch((lost) => void this.#onLost(lost)));
+    for (const session of taken) {
+      if (session?.state !== 'queued') continue;
+      await this.#admission.enter(session).catch((error: unknown) => {
+        log.warn({ session: session.id, err: error }, 'session not taken up');
+        this.#sessions.delete(session.id);
+        store.deleteSession(session.id);
+      });
+    }
+    // What belongs to no session goes in the background: nobody waits for that.
+    void this.reconcile();
+    this.#timers.push(
+      backend.watch(
+        (lost) => void this.#onLost(lost),
+        () => void this.reconcile(),
+      ),
+    );
+    // Of what was asked of the engine when the last server was killed, something may come about only now.
+    this.#timers.push(this.#services.clock.after(RECONCILE_SOON_MS, () => void this.reconcile()));
     this.#every(REAP_EVERY_MS, () => this.reap());
     this.#every(RECONCILE_EVERY_MS, () => this.reconcile());
+  }
+
+  /** Undefined when it is over. */
+  async #takeUp(
+    stored: StoredSession,
+    sandbox: SandboxStatus = { state: 'gone', down: [] },
+  ): Promise<Session | undefined> {
+    const { store, log } = this.#services;
+    const about = { session: stored.id, state: stored.state, sandbox: sandbox.state };
+    try {
+      // It was to end: what is left of it goes with the leftovers.
+      if (stored.state === 'stopping') throw new Error('it was being stopped');
+      const session = this.#session(stored.id, stored.learner, await this.#lessons(stored.lesson), stored);
+      session.adopt(stored, sandbox);
+      log.info(about, 'session taken up again');
+      return session;
+    } catch (error) {
+      log.info({ ...about, err: error }, 'session not taken up');
+      this.#sessions.delete(stored.id);
+      store.deleteSession(stored.id);
+      return undefined;
+    }
   }
 
   /** The learner's session of this lesson: the one that lives, or a new one, which starts or waits in the background. */
@@ -202,7 +224,8 @@ export class SessionRegistry {
     if (lost.reason !== 'programKilled' && this.#services.pool?.lost(lost.id) === true) return;
     const session = [...this.#sessions.values()].find((candidate) => candidate.sandbox.id === lost.id);
     if (lost.reason === 'programKilled') session?.tell(new DrydockError('program-killed'));
-    else await session?.lose(new DrydockError(lost.reason === 'outOfMemory' ? 'out-of-memory' : 'sandbox-lost'));
+    else if (lost.reason === 'outOfMemory') await session?.lose(new DrydockError('out-of-memory'));
+    else await session?.recover();
   }
 
   #every(ms: number, run: () => Promise<void>): void {

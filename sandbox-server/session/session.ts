@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { SandboxRef } from '../backend/backend.ts';
+import type { SandboxRef, SandboxStatus } from '../backend/backend.ts';
 import { DrydockError, toDrydockError } from '../errors.ts';
 import { type LabLesson, machinesOf } from '../lab/lessons.ts';
 import type { SessionServerMessage } from '../protocol/events.ts';
@@ -9,8 +9,10 @@ import type { Terminal } from '../terminal/terminal.ts';
 import { Audience } from './audience.ts';
 import { keepSession } from './keep-session.ts';
 import { Lifetime } from './lifetime.ts';
+import { noticeView, type NoticeCode } from './notices.ts';
 import { obtainSandbox } from './obtain-sandbox.ts';
 import type { Preview } from './preview.ts';
+import { recoverSandbox } from './recover-sandbox.ts';
 import { RunningSandbox } from './running-sandbox.ts';
 import type { SessionServices } from './session-services.ts';
 import { Shares } from './shares.ts';
@@ -26,6 +28,11 @@ const ABSENT_MS = 3 * 60_000;
 const ESTIMATE_CHANGE_MS = 10_000;
 
 const RESET_STEP = 'Remove the old sandbox';
+const RECOVER_STEP = 'Start the machine again, with its files';
+
+/** A machine that has to be started again more often than this is broken. */
+const MAX_RECOVERIES = 3;
+const RECOVERIES_WITHIN_MS = 10 * 60_000;
 
 /** One learner's run of one lab: its states, and what each of them does with its sandbox. */
 export class Session {
@@ -49,6 +56,9 @@ export class Session {
   #bringingUp: Promise<void> = Promise.resolve();
   #removingOld: Promise<void> = Promise.resolve();
   #problem: DrydockError | undefined;
+  #notice: NoticeCode | undefined;
+  /** When its machines had to be started again lately. */
+  #recoveries: number[] = [];
   #stopping: Promise<void> | undefined;
 
   constructor(options: {
@@ -134,11 +144,37 @@ export class Session {
     await this.#bringUp(async () => this.#steps.plan(START_STEPS));
   }
 
-  /** Takes up a sandbox that runs already, after a restart of the server. */
-  adopt(stored: StoredSession): void {
-    this.#state = 'ready';
-    this.#terminals.restore(stored.terminals);
-    this.#useSandbox();
+  /** Takes the session up as it was when the last server ended. What was being made has to be begun again: it is `queued`. */
+  adopt(stored: StoredSession, sandbox: SandboxStatus): void {
+    if (stored.state === 'ready' || stored.state === 'recovering') {
+      this.#state = 'ready';
+      this.#terminals.restore(stored.terminals);
+      if (sandbox.state === 'gone') void this.lose(new DrydockError('sandbox-lost'));
+      else if (sandbox.state === 'degraded') void this.recover();
+      else this.#useSandbox();
+    } else if (stored.state !== 'queued') {
+      // Half made: with another name, so that what is left of it is nobody's.
+      this.#sandbox = this.#newSandbox();
+      this.#notice = stored.state === 'resetting' ? 'restarted-reset' : 'restarted-start';
+    }
+  }
+
+  /**
+   * Its machines stopped: starts them again, with their files, as soon as the engine answers. A machine that stops again and
+   * again is given up.
+   */
+  async recover(): Promise<void> {
+    const now = this.#services.clock.now();
+    this.#recoveries = this.#recoveries.filter((at) => now - at < RECOVERIES_WITHIN_MS);
+    if (this.#recoveries.length >= MAX_RECOVERIES) return this.lose(new DrydockError('sandbox-lost'));
+    if (!this.#go('recovering', 'recovering')) return;
+    this.#recoveries.push(now);
+    this.#steps.plan([RECOVER_STEP]);
+    this.#steps.begin(RECOVER_STEP);
+    this.#running?.[Symbol.dispose]();
+    this.#running = undefined;
+    this.#bringingUp = this.#recoverSandbox();
+    await this.#bringingUp;
   }
 
   /** A fresh sandbox; what is in the old one is gone. Finished tasks stay finished. */
@@ -184,6 +220,7 @@ export class Session {
 
   /** Lets go of it without touching the sandbox: the server ends, the sandbox lives on. */
   release(): void {
+    this.#abort.abort();
     this.#terminals.closeAll('restarting');
     this.#running?.[Symbol.dispose]();
     this.#audience.leave();
@@ -249,7 +286,21 @@ export class Session {
       ...(running === undefined ? {} : { preview: `/preview/${running.preview.token}` }),
       ...(this.#queue === undefined || this.#state !== 'queued' ? {} : { queue: this.#queue }),
       ...(this.#problem === undefined ? {} : { problem: this.#problem.view() }),
+      ...(this.#notice === undefined ? {} : { notice: noticeView(this.#notice) }),
     };
+  }
+
+  async #recoverSandbox(): Promise<void> {
+    const { signal } = this.#abort;
+    try {
+      await recoverSandbox(this.#services, this.sandbox, signal);
+      signal.throwIfAborted();
+      this.#steps.finish();
+      this.#useSandbox();
+      this.#go('ready', 'recovered');
+    } catch (error) {
+      if (!signal.aborted) await this.#fail(toDrydockError(error, 'sandbox-lost'));
+    }
   }
 
   /** `before`: what precedes a sandbox that is made from nothing. */
@@ -349,9 +400,11 @@ export class Session {
     return this.#state === 'ready' && this.#lifetime.canExtend;
   }
 
-  #go(to: SessionState): boolean {
+  #go(to: SessionState, notice?: NoticeCode): boolean {
     if (!mayGo(this.#state, to)) return false;
     this.#state = to;
+    // What is told of a start goes with its end.
+    if (notice !== undefined || to !== 'starting') this.#notice = notice;
     if (isFinal(to)) this.finalSince = this.#services.clock.now();
     this.#save();
     this.#announce();

@@ -4,8 +4,9 @@ import type { SessionState } from '../protocol/views.ts';
 const TRANSITIONS: Record<SessionState, readonly SessionState[]> = {
   queued: ['starting', 'stopping'],
   starting: ['ready', 'stopping', 'failed'],
-  ready: ['resetting', 'stopping', 'failed'],
+  ready: ['resetting', 'recovering', 'stopping', 'failed'],
   resetting: ['ready', 'stopping', 'failed'],
+  recovering: ['ready', 'stopping', 'failed'],
   stopping: ['ended'],
   ended: [],
   failed: [],

@@ -25,7 +25,7 @@ const storedSession = z.object({
   id: z.string(),
   learner: z.string(),
   lesson: z.string(),
-  state: z.enum(['queued', 'starting', 'ready', 'resetting', 'stopping', 'ended', 'failed']),
+  state: z.enum(['queued', 'starting', 'ready', 'resetting', 'recovering', 'stopping', 'ended', 'failed']),
   sandbox: z.object({ id: z.string(), machines: z.array(z.string()) }),
   terminals: z.array(z.object({ id: z.string(), machine: z.string(), title: z.string() })),
   createdAt: z.number(),

@@ -64,6 +64,8 @@ const ANSWER_MS = 15_000;
 const MAX_COMPLAINT_CHARS = 1_000;
 /** The holder's way to say that only the connection ended. */
 const CONNECTION_ENDED = 255;
+/** The connection's program was killed, as everything in a machine that stops: that says nothing of the shell. */
+const KILLED = 137;
 
 /** Attaches from an offset. Rejects when the holder does not answer, with what it said instead. */
 export async function attachShell(exec: ExecStream, from: number): Promise<HeldShell> {
@@ -79,7 +81,7 @@ export async function attachShell(exec: ExecStream, from: number): Promise<HeldS
     newest: Number(hello.readBigUInt64BE(32)),
     stream: new FramedInput(exec.stream),
     stderr: exec.stderr,
-    exit: exec.exit.then((code) => (code === CONNECTION_ENDED ? null : code)),
+    exit: exec.exit.then((code) => (code === CONNECTION_ENDED || code === KILLED ? null : code)),
     resize: async ({ cols, rows }) => {
       const size = Buffer.alloc(4);
       size.writeUInt16BE(cols, 0);

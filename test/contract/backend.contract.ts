@@ -331,6 +331,22 @@ export function backendContract(name: string, make: () => Promise<BackendUnderTe
         expect(await under.leftovers(made.id)).toEqual([]);
       });
 
+      test('a machine that died is started again with its files and images, as if it were new otherwise', async () => {
+        const made = await backend.create({ id: newId(), machines: ['host'] });
+        const run = (line: string) => sh(line, { of: made });
+        await run('echo mine > ~/notes; docker pull -q busybox:1.37; docker run -d --name web busybox:1.37 sleep 600');
+        await under.crash(made.id, 'host');
+        await expect.poll(async () => (await backend.stat(made)).state, { timeout: 10_000 }).toBe('degraded');
+        await backend.revive(made);
+        expect(await backend.stat(made)).toEqual({ state: 'running', down: [] });
+        expect((await run('cat ~/notes; docker ps -aq --filter status=running | wc -l')).out).toBe('mine\n0\n');
+        expect((await run('docker run --rm busybox:1.37 echo again')).out).toBe('again\n');
+        expect((await run('docker pull -q alpine:3.22 || docker pull -q busybox:1.37')).code).toBe(0);
+        await backend.revive(made);
+        await backend.destroy(made.id);
+        expect(await under.leftovers(made.id)).toEqual([]);
+      });
+
       test('a machine that dies is told to who watches, and is down; what is wanted is not told', async () => {
         const lost: { id: string; machine: string; reason: string }[] = [];
         using watching = backend.watch((what) => lost.push(what));
@@ -344,6 +360,14 @@ export function backendContract(name: string, make: () => Promise<BackendUnderTe
           .toContainEqual({ id: crashed.id, machine: 'host', reason: 'died' });
         expect(lost.some(({ id }) => id === ended.id)).toBe(false);
         expect(await backend.stat(crashed)).toEqual({ state: 'degraded', down: ['host'] });
+        expect(await backend.statAll([crashed, ended, sandbox])).toEqual(
+          new Map([
+            [crashed.id, { state: 'degraded', down: ['host'] }],
+            [ended.id, { state: 'gone', down: ['host'] }],
+            [sandbox.id, { state: 'running', down: [] }],
+          ]),
+        );
+        await expect(backend.revive(ended)).rejects.toMatchObject({ code: 'sandbox-lost' });
         await backend.destroy(crashed.id);
         expect(await under.leftovers(crashed.id)).toEqual([]);
       });

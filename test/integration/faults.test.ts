@@ -53,20 +53,27 @@ test('the engine goes away in mid-session: everybody is told, the server runs on
   await events.taskIs('run-hello', 'done');
 });
 
-test('a machine that dies fails its session with what to do, and leaves nothing', async () => {
+test('a machine that dies is started again with its files; the terminal opens again, and the learner is told', async () => {
   await using server = await testServer();
   const learner = server.learner();
   const { session, events } = await learner.ready(SECOND);
-  const terminal = await learner.terminal(session.id, session.terminals[0]!.id);
+  const id = session.terminals[0]!.id;
+  const terminal = await learner.terminal(session.id, id);
+  await terminal.runs('echo mine > notes; cd /tmp; echo kept > notes; echo wro""te', 'wrote\r\n');
   await (await container(server, 'engine')).kill();
-  const view = await events.reaches('failed');
-  expect(view.problem).toMatchObject({ code: 'sandbox-lost', fix: expect.stringContaining('Start it again') });
+  expect(await events.reaches('recovering')).toMatchObject({ notice: { code: 'recovering' } });
   await terminal.ended();
-  await expect
-    .poll(async () => (await server.leftovers()).filter((name) => name.includes(session.id)), { timeout: 20_000 })
-    .toEqual([]);
-  const again = await learner.ready(SECOND);
-  expect(again.session.id).not.toBe(session.id);
+  const view = await events.reaches('ready');
+  expect(view).toMatchObject({ notice: { code: 'recovered', message: expect.stringContaining('files are here') } });
+  expect(view.terminals).toEqual(session.terminals);
+  const back = await learner.terminal(session.id, id, `?epoch=${terminal.hello!.epoch}&offset=${terminal.offset}`);
+  await back.runs(
+    'cat ~/notes /tmp/notes; docker run --rm hello-world | grep -c Hello',
+    'mine\r\nkept\r\n1\r\n',
+    30_000,
+  );
+  expect(back.hello).toMatchObject({ resumed: false });
+  expect(back.hello!.epoch).not.toBe(terminal.hello!.epoch);
 });
 
 test('a learner who fills the memory ends that program or that sandbox only, and the server lives', async () => {

@@ -19,7 +19,7 @@ async function withLab(data: ReturnType<typeof dataFolder>) {
 
 const portOf = (server: ServerProcess) => Number(new URL(server.url).port);
 
-test('a server that was killed takes its labs up again: shells, screens, tasks; half-made ones go; and stop leaves nothing', async () => {
+test('a server that was killed takes its labs up again: shells, screens, tasks; makes half-made ones again; and stop leaves nothing', async () => {
   using data = dataFolder();
   const docker = realDocker();
   const { server, learner, session, events, terminal } = await withLab(data);
@@ -37,8 +37,12 @@ test('a server that was killed takes its labs up again: shells, screens, tasks; 
   await using next = await ServerProcess.start(data, { port: portOf(server) });
   expect(next.url).toBe(server.url);
   const { body } = await learner.request('GET', '/api/me');
-  expect((body as MeView).sessions.map(({ id, state }) => [id, state])).toEqual([[session.id, 'ready']]);
-  expect((await leftovers(docker, data.owner)).filter((name) => name.includes(half.id))).toEqual([]);
+  const taken = (body as MeView).sessions;
+  expect(taken.find(({ id }) => id === session.id)).toMatchObject({ state: 'ready' });
+  expect(taken.find(({ id }) => id === half.id)).toMatchObject({
+    state: 'starting',
+    notice: { code: 'restarted-start' },
+  });
 
   const back = await learner.terminal(
     session.id,
@@ -53,6 +57,14 @@ test('a server that was killed takes its labs up again: shells, screens, tasks; 
   await back.runs('docker run --name greeting hello-world; echo "ran" $?', 'ran 0', 20_000);
   await again.taskIs('run-hello', 'done');
 
+  const made = await learner.events(half.id);
+  const halfTerminal = (await made.reaches('ready')).terminals[0]!;
+  await (await learner.terminal(half.id, halfTerminal.id)).runs('echo al""ive', 'alive\r\n');
+  // Only what was made at the second try is there.
+  const ofHalf = async () => (await leftovers(docker, data.owner)).filter((name) => name.includes(half.id));
+  await expect.poll(async () => (await ofHalf()).filter((name) => name.includes(`${half.id}1`))).toEqual([]);
+
+  await learner.request('DELETE', `/api/sessions/${half.id}`);
   await learner.request('DELETE', `/api/sessions/${session.id}`);
   expect((await leftovers(docker, data.owner)).filter((name) => !name.includes('mirror'))).toEqual([]);
   expect(await next.end('SIGTERM')).toBe(0);

@@ -20,6 +20,8 @@ const GIB = 1024 ** 3;
 export class MemoryBackend implements Backend {
   readonly name = 'memory';
   readonly sandboxes = new Map<string, SandboxSpec>();
+  /** Those whose machines do not run. */
+  readonly stopped = new Set<string>();
   readonly shells: FakeExec[] = [];
   /** How many were ever made, and how many are being made. */
   made = 0;
@@ -29,6 +31,7 @@ export class MemoryBackend implements Backend {
   /** What creating waits for; a rejection is its failure. */
   onCreate: (spec: SandboxSpec, signal: AbortSignal | undefined) => Promise<void> = () => Promise.resolve();
   onDestroy: (id: string) => Promise<void> = () => Promise.resolve();
+  onRevive: (sandbox: SandboxRef) => Promise<void> = () => Promise.resolve();
   onList: () => Promise<void> = () => Promise.resolve();
   /** What the host says it has left; an error is its answer, too. */
   hostRoom: HostRoom | Error = {
@@ -36,7 +39,7 @@ export class MemoryBackend implements Backend {
     memory: { totalBytes: 32 * GIB, availableBytes: 24 * GIB },
     disk: { totalBytes: 200 * GIB, availableBytes: 100 * GIB },
   };
-  readonly #watchers = new Set<(lost: LostPart) => void>();
+  readonly #watchers = new Set<{ onLost: (lost: LostPart) => void; onReturn: () => void }>();
 
   async create(spec: SandboxSpec, options: CreateOptions = {}): Promise<SandboxRef> {
     const sandbox = { id: spec.id, machines: spec.machines };
@@ -77,13 +80,25 @@ export class MemoryBackend implements Backend {
   }
 
   stat(sandbox: SandboxRef): Promise<SandboxStatus> {
+    if (this.stopped.has(sandbox.id)) return Promise.resolve({ state: 'degraded', down: [...sandbox.machines] });
     const there = this.sandboxes.has(sandbox.id);
     return Promise.resolve(there ? { state: 'running', down: [] } : { state: 'gone', down: [...sandbox.machines] });
+  }
+
+  async statAll(sandboxes: readonly SandboxRef[]): Promise<Map<string, SandboxStatus>> {
+    return new Map(await Promise.all(sandboxes.map(async (s) => [s.id, await this.stat(s)] as const)));
+  }
+
+  async revive(sandbox: SandboxRef): Promise<void> {
+    await this.onRevive(sandbox);
+    if (!this.sandboxes.has(sandbox.id)) throw new DrydockError('sandbox-lost');
+    this.stopped.delete(sandbox.id);
   }
 
   async destroy(id: string): Promise<void> {
     await this.onDestroy(id);
     this.sandboxes.delete(id);
+    this.stopped.delete(id);
   }
 
   async list(): Promise<string[]> {
@@ -91,9 +106,10 @@ export class MemoryBackend implements Backend {
     return [...this.sandboxes.keys()];
   }
 
-  watch(onLost: (lost: LostPart) => void): Disposable {
-    this.#watchers.add(onLost);
-    return { [Symbol.dispose]: () => void this.#watchers.delete(onLost) };
+  watch(onLost: (lost: LostPart) => void, onReturn: () => void = () => undefined): Disposable {
+    const watcher = { onLost, onReturn };
+    this.#watchers.add(watcher);
+    return { [Symbol.dispose]: () => void this.#watchers.delete(watcher) };
   }
 
   room(): Promise<HostRoom> {
@@ -113,7 +129,13 @@ export class MemoryBackend implements Backend {
 
   /** A machine dies. */
   lose(lost: LostPart): void {
-    if (lost.reason !== 'programKilled') this.sandboxes.delete(lost.id);
-    for (const watcher of this.#watchers) watcher(lost);
+    if (lost.reason !== 'programKilled') this.stopped.add(lost.id);
+    for (const { onLost } of this.#watchers) onLost(lost);
+  }
+
+  /** The engine was restarted: no machine runs any more. */
+  restartEngine(): void {
+    for (const id of this.sandboxes.keys()) this.stopped.add(id);
+    for (const { onReturn } of this.#watchers) onReturn();
   }
 }

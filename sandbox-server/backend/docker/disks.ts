@@ -1,6 +1,6 @@
 import type Docker from 'dockerode';
 import { createInterface } from 'node:readline';
-import { isConflict, isNotFound, isNotModified } from './engine-errors.ts';
+import { ignoreNotModified, isConflict, isNotFound } from './engine-errors.ts';
 import { execInContainer } from './exec.ts';
 import { labelsFor } from './labels.ts';
 import { disksName } from './names.ts';
@@ -145,8 +145,4 @@ export class Disks {
     await container.start();
     return container;
   }
-}
-
-function ignoreNotModified(error: unknown): void {
-  if (!isNotModified(error)) throw error;
 }

@@ -16,17 +16,17 @@ import type { Feature } from '../../lab/lab.ts';
 import { PATHS } from '../paths.ts';
 import { PackageCache, type Upstreams } from './cache.ts';
 import { Disks } from './disks.ts';
-import { toSandboxError } from './engine-errors.ts';
+import { isNotFound, toSandboxError } from './engine-errors.ts';
 import { readEngineHost, type EngineHost } from './engine-host.ts';
 import { execInContainer } from './exec.ts';
 import { readHostRoom } from './host-room.ts';
 import { LABEL, labelsFor, ownedBy } from './labels.ts';
 import { Mirror } from './mirror.ts';
 import { namesFor } from './names.ts';
-import { REGISTRY_MACHINE, startRegistry } from './private-registry.ts';
+import { REGISTRY_MACHINE, restartRegistry, startRegistry } from './private-registry.ts';
 import { removeAll, removeSandbox } from './removal.ts';
-import { type Slot, Slots } from './slots.ts';
-import { startMachine, waitForEngine } from './start-machine.ts';
+import { type Slot, slotOf, Slots } from './slots.ts';
+import { restartMachine, startMachine, waitForEngine } from './start-machine.ts';
 import { watchContainers } from './watch.ts';
 
 export interface DockerBackendOptions {
@@ -132,15 +132,31 @@ export class DockerBackend implements Backend {
   }
 
   async stat(sandbox: SandboxRef): Promise<SandboxStatus> {
-    const containers = await this.#containers(sandbox.id);
-    if (containers.length === 0) return { state: 'gone', down: [...sandbox.machines] };
-    const running = containers.filter((c) => c.State === 'running');
-    const down = sandbox.machines.filter(
-      (machine) => running.filter((c) => c.Labels[LABEL.machine] === machine).length < 2,
-    );
-    const isRegistry = (c: Docker.ContainerInfo) => c.Labels[LABEL.role] === 'registry';
-    if (containers.some(isRegistry) && !running.some(isRegistry)) down.push(REGISTRY_MACHINE);
-    return { state: down.length === 0 ? 'running' : 'degraded', down };
+    return statusOf(sandbox, await this.#containers(sandbox.id));
+  }
+
+  async statAll(sandboxes: readonly SandboxRef[]): Promise<Map<string, SandboxStatus>> {
+    const containers = Map.groupBy(await this.#containers(), ({ Labels }) => Labels[LABEL.sandbox]);
+    return new Map(sandboxes.map((sandbox) => [sandbox.id, statusOf(sandbox, containers.get(sandbox.id) ?? [])]));
+  }
+
+  async revive(sandbox: SandboxRef, options: { signal?: AbortSignal } = {}): Promise<void> {
+    const { signal } = options;
+    try {
+      const names = namesFor(this.#owner, sandbox.id);
+      const { Labels } = (await this.#docker.getNetwork(names.network).inspect()) as Docker.NetworkInspectInfo;
+      const { uid } = slotOf(Number(Labels?.[LABEL.slot]));
+      // First: it gets the address back that the machines know.
+      await Promise.all([this.#mirror.start(), this.#disks.start()]);
+      const registry = (await this.#containers(sandbox.id)).find(isRegistry);
+      await settled([
+        ...sandbox.machines.map((machine) => restartMachine(this.#docker, names, machine, uid, signal)),
+        ...(registry === undefined ? [] : [restartRegistry(this.#docker.getContainer(registry.Id), signal)]),
+      ]);
+    } catch (error) {
+      if (isNotFound(error)) throw new DrydockError('sandbox-lost', { cause: error });
+      throw toSandboxError(error);
+    }
   }
 
   async destroy(id: string): Promise<void> {
@@ -178,8 +194,8 @@ export class DockerBackend implements Backend {
     }
   }
 
-  watch(onLost: (lost: LostPart) => void): Disposable {
-    return watchContainers(this.#docker, this.#owner, this.#leaving, onLost);
+  watch(onLost: (lost: LostPart) => void, onReturn: () => void = () => undefined): Disposable {
+    return watchContainers(this.#docker, this.#owner, this.#leaving, onLost, onReturn);
   }
 
   /** A rootless engine in a container enforces no limits of inner containers, on no version of cgroups; see also ip_vs(4). */
@@ -263,7 +279,7 @@ export class DockerBackend implements Backend {
     }
   }
 
-  async #containers(id: string): Promise<Docker.ContainerInfo[]> {
+  async #containers(id?: string): Promise<Docker.ContainerInfo[]> {
     try {
       return await this.#docker.listContainers({ all: true, filters: ownedBy(this.#owner, id) });
     } catch (error) {
@@ -276,4 +292,16 @@ export class DockerBackend implements Backend {
 async function settled<T>(work: readonly Promise<T>[]): Promise<T[]> {
   await Promise.allSettled(work);
   return Promise.all(work);
+}
+
+const isRegistry = (container: Docker.ContainerInfo) => container.Labels[LABEL.role] === 'registry';
+
+function statusOf(sandbox: SandboxRef, containers: readonly Docker.ContainerInfo[]): SandboxStatus {
+  if (containers.length === 0) return { state: 'gone', down: [...sandbox.machines] };
+  const running = containers.filter((c) => c.State === 'running');
+  const down = sandbox.machines.filter(
+    (machine) => running.filter((c) => c.Labels[LABEL.machine] === machine).length < 2,
+  );
+  if (containers.some(isRegistry) && !running.some(isRegistry)) down.push(REGISTRY_MACHINE);
+  return { state: down.length === 0 ? 'running' : 'degraded', down };
 }

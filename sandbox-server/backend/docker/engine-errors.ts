@@ -8,6 +8,11 @@ export const isNotFound = (error: unknown) => statusOf(error) === 404;
 export const isConflict = (error: unknown) => statusOf(error) === 409;
 export const isNotModified = (error: unknown) => statusOf(error) === 304;
 
+/** Started or stopped already: that is what was wanted. */
+export function ignoreNotModified(error: unknown): void {
+  if (!isNotModified(error)) throw error;
+}
+
 const UNREACHABLE = new Set([
   'ECONNREFUSED',
   'ENOENT',

@@ -2,7 +2,7 @@ import type Docker from 'dockerode';
 import type { PackageCache } from './cache.ts';
 import { labelsFor } from './labels.ts';
 import { mirrorName } from './names.ts';
-import { isConflict, isNotFound, isNotModified } from './engine-errors.ts';
+import { ignoreNotModified, isConflict, isNotFound } from './engine-errors.ts';
 
 /** The course mirror serves few large files: this is plenty, and bounds what a flood of requests can take. */
 const MEMORY_BYTES = 256 * 1024 ** 2;
@@ -107,6 +107,7 @@ export class Mirror {
   async #ensureMirror(network: string): Promise<Docker.Container> {
     const name = mirrorName(this.#owner);
     const existing = this.#docker.getContainer(name);
+    let joined: Record<string, { IPAddress?: string }> = {};
     try {
       const info = await existing.inspect();
       const image = await this.#docker.getImage(this.#image).inspect();
@@ -114,6 +115,7 @@ export class Mirror {
         if (!info.State.Running) await existing.start().catch(ignoreNotModified);
         return this.#docker.getContainer(info.Id);
       }
+      joined = info.NetworkSettings.Networks;
       await existing.remove({ force: true, v: true });
     } catch (error) {
       if (!isNotFound(error)) throw error;
@@ -139,16 +141,27 @@ export class Mirror {
       },
     });
     await container.start();
+    delete joined[network];
+    await this.#takeOver(container, joined);
     return container;
+  }
+
+  /** Sandboxes that run know the mirror of before by its addresses: the new one takes them. */
+  async #takeOver(container: Docker.Container, joined: Record<string, { IPAddress?: string }>): Promise<void> {
+    for (const [name, { IPAddress = '' }] of Object.entries(joined)) {
+      const network = this.#docker.getNetwork(name);
+      const join = (address: object) =>
+        network.connect({ Container: container.id, EndpointConfig: { Aliases: ['registry'], ...address } });
+      // Without a word about it the engine gives the lowest address that is free, which is the same one again.
+      await join(IPAddress === '' ? {} : { IPAMConfig: { IPv4Address: IPAddress } })
+        .catch(() => join({}))
+        .catch(ignoreGone);
+    }
   }
 }
 
 function ignoreGone(error: unknown): void {
   if (!isNotFound(error) && !isConflict(error)) throw error;
-}
-
-function ignoreNotModified(error: unknown): void {
-  if (!isNotModified(error)) throw error;
 }
 
 function isNotConnected(error: unknown): boolean {

@@ -1,5 +1,6 @@
 import type Docker from 'dockerode';
 import { DrydockError } from '../../errors.ts';
+import { ignoreNotModified } from './engine-errors.ts';
 import { execInContainer } from './exec.ts';
 import { labelsFor } from './labels.ts';
 import { namesFor } from './names.ts';
@@ -70,8 +71,12 @@ export async function startRegistry(
   plan: RegistryPlan,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const container = await docker.createContainer(registryContainer(plan));
-  await container.start();
+  await restartRegistry(await docker.createContainer(registryContainer(plan)), signal);
+}
+
+/** One that is stopped; what was in it is gone. Resolves when it answers. */
+export async function restartRegistry(container: Docker.Container, signal: AbortSignal | undefined): Promise<void> {
+  await container.start().catch(ignoreNotModified);
   const timeout = AbortSignal.timeout(START_MS);
   const run = await execInContainer(container, ['/bin/sh', '-c', WAIT], {
     signal: signal ? AbortSignal.any([signal, timeout]) : timeout,

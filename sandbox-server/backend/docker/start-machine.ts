@@ -1,9 +1,10 @@
 import type Docker from 'dockerode';
 import { DrydockError } from '../../errors.ts';
 import { PATHS } from '../paths.ts';
-import { isNotFound } from './engine-errors.ts';
+import { ignoreNotModified, isNotFound } from './engine-errors.ts';
 import { execInContainer } from './exec.ts';
 import { engineContainer, shellContainer, type MachinePlan } from './machine.ts';
+import type { namesFor } from './names.ts';
 
 /** How long the inner engine may take to answer on a busy host. */
 const ENGINE_START_MS = 60_000;
@@ -17,12 +18,40 @@ export async function startMachine(docker: Docker, plan: MachinePlan): Promise<D
   const engine = await docker.createContainer(engineContainer(plan));
   // The shell's volumes are the engine's: both may be created before either runs, in this order.
   const [shell] = await Promise.all([docker.createContainer(shellContainer(plan)), engine.start()]);
-  await Promise.all([
-    // Some hosts keep /dev/net/tun at 0600; slirp4netns runs as the learner and needs it. The engine waits for it.
-    asRoot(engine, `${identity} && chmod 666 /dev/net/tun`),
-    shell.start().then(() => asRoot(shell, identity)),
-  ]);
+  await Promise.all([identify(engine, plan.slot.uid), shell.start().then(() => asRoot(shell, identity))]);
   return engine;
+}
+
+/** Some hosts keep /dev/net/tun at 0600; slirp4netns runs as the learner and needs it. The engine waits for both. */
+function identify(engine: Docker.Container, uid: number): Promise<void> {
+  return asRoot(engine, `drydock-identity ${uid} && chmod 666 /dev/net/tun`);
+}
+
+/** Starts what is stopped of a machine again and resolves when its engine answers. */
+export async function restartMachine(
+  docker: Docker,
+  names: ReturnType<typeof namesFor>,
+  machine: string,
+  uid: number,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const engine = docker.getContainer(names.container(machine, 'engine'));
+  const shell = docker.getContainer(names.container(machine, 'shell'));
+  const [engineRuns, shellRuns, home] = await Promise.all([
+    engine.inspect().then(({ State }) => State.Running),
+    shell.inspect().then(({ State }) => State.Running),
+    docker.getVolume(names.volume(machine, 'home')).inspect(),
+  ]);
+  // A disk goes away with its last mount, and its device may be another sandbox's by now: it must not be mounted again.
+  if (home.Options?.['device'] !== undefined && !engineRuns && !shellRuns) throw new DrydockError('sandbox-lost');
+  if (!engineRuns) {
+    await engine.start().catch(ignoreNotModified);
+    // It lived in the network namespace of the engine's container that is gone. The disk is the engine's now, too.
+    await shell.stop({ t: 1 }).catch(ignoreNotModified);
+  }
+  const start = () => shell.start().catch(ignoreNotModified);
+  await Promise.all([identify(engine, uid), start().then(() => asRoot(shell, `drydock-identity ${uid}`))]);
+  await waitForEngine(engine, machine, signal);
 }
 
 async function asRoot(container: Docker.Container, line: string): Promise<void> {

@@ -16,6 +16,7 @@ export function watchContainers(
   owner: string,
   expected: Set<string>,
   onLost: (lost: LostPart) => void,
+  onReturn: () => void,
 ): Disposable {
   const aborted = new AbortController();
   /** Containers that ran out of memory just now. */
@@ -37,11 +38,14 @@ export function watchContainers(
       outOfMemory.set(container, setTimeout(() => tell('programKilled'), DEATH_MS).unref());
   };
 
+  let away = false;
   const listen = async () => {
     const events = (await docker.getEvents({
       filters: { ...ownedBy(owner), type: ['container'], event: ['die', 'oom'] },
       abortSignal: aborted.signal,
     } as Docker.GetEventsOptions)) as Readable;
+    if (away) onReturn();
+    away = false;
     let rest = '';
     for await (const chunk of events) {
       rest += String(chunk);
@@ -54,9 +58,10 @@ export function watchContainers(
 
   const loop = async () => {
     while (!aborted.signal.aborted) {
-      // The engine may be restarting: what died meanwhile is found by the next reconciliation.
+      // The engine may be restarting.
       await listen().catch(() => undefined);
       if (aborted.signal.aborted) return;
+      away = true;
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
     }
   };

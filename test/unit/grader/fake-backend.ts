@@ -67,6 +67,14 @@ export class FakeBackend implements Backend {
     return Promise.resolve({ state: 'running' as const, down: [] });
   }
 
+  statAll() {
+    return Promise.resolve(new Map());
+  }
+
+  revive(): Promise<void> {
+    return Promise.resolve();
+  }
+
   destroy(_id: string): Promise<void> {
     return Promise.resolve();
   }

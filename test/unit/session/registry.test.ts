@@ -17,6 +17,7 @@ function registryOf(services: TestServices) {
 async function opened(services: TestServices = testServices()) {
   const registry = registryOf(services);
   await registry.open();
+  await settle();
   return { services, registry };
 }
 
@@ -120,7 +121,7 @@ test('a session in use ends with its lifetime', async () => {
   expect(session.view()).toMatchObject({ state: 'ended', problem: { code: 'session-expired' } });
 });
 
-test('a machine that dies fails its session, and says whether memory ran out', async () => {
+test('a machine whose memory ran out fails its session and says so', async () => {
   const { registry, services } = await opened();
   const session = await running(registry, 'ann', ONE);
   services.backend.lose({ id: session.sandbox.id, machine: 'host', reason: 'outOfMemory' });
@@ -137,6 +138,49 @@ test('a program that was killed for its memory is told to who looks, and the ses
   await settle();
   expect(codes).toEqual(['program-killed']);
   expect(session.view()).toMatchObject({ state: 'ready' });
+});
+
+test('a machine that dies is started again with its files, and the learner is told; one that dies again and again is given up', async () => {
+  const { registry, services } = await opened();
+  const session = await running(registry, 'ann', ONE);
+  const terminals = session.view().terminals;
+  for (let died = 1; died <= 3; died++) {
+    services.backend.lose({ id: session.sandbox.id, machine: 'host', reason: 'died' });
+    expect(session.view()).toMatchObject({ state: 'recovering', notice: { code: 'recovering' } });
+    await settle();
+    expect(session.view()).toMatchObject({ state: 'ready', notice: { code: 'recovered' }, terminals });
+  }
+  services.backend.lose({ id: session.sandbox.id, machine: 'host', reason: 'died' });
+  await settle();
+  expect(session.view()).toMatchObject({ state: 'failed', problem: { code: 'sandbox-lost' } });
+  expect(services.backend.sandboxes.size).toBe(0);
+});
+
+test('an engine that was restarted gets all machines started again, however long it was away', async () => {
+  const { registry, services } = await opened();
+  const one = await running(registry, 'ann', ONE);
+  const two = await running(registry, 'bob', TWO);
+  services.backend.onRevive = () => Promise.reject(new DrydockError('engine-gone'));
+  services.backend.restartEngine();
+  await services.clock.advance(MINUTE);
+  expect([one.state, two.state]).toEqual(['recovering', 'recovering']);
+  services.backend.onRevive = () => Promise.resolve();
+  await services.clock.advance(2_000);
+  expect([one.state, two.state]).toEqual(['ready', 'ready']);
+});
+
+test('a machine that cannot be started again fails its session; stopping one meanwhile just stops it', async () => {
+  const { registry, services } = await opened();
+  const one = await running(registry, 'ann', ONE);
+  const two = await running(registry, 'bob', TWO);
+  services.backend.onRevive = () => Promise.reject(new Error('no such device'));
+  services.backend.restartEngine();
+  await settle();
+  await two.stop();
+  await services.clock.advance(10_000);
+  expect(one.view()).toMatchObject({ state: 'failed', problem: { code: 'sandbox-lost' } });
+  expect(two.state).toBe('ended');
+  expect(services.backend.sandboxes.size).toBe(0);
 });
 
 test('a sandbox that vanished without an event is noticed within a minute', async () => {
@@ -193,24 +237,65 @@ test('a sandbox that is just being made is nobody’s leftover', async () => {
   expect([...services.backend.sandboxes.keys()]).toEqual([session.sandbox.id]);
 });
 
-test('after a restart, sessions go on; those whose sandbox is gone, or was half made, are forgotten and cleaned up', async () => {
+test('after a restart, sessions go on; half-made ones are made again, stopped machines started, and lost ones told', async () => {
   const services = testServices({ maxPerLearner: 5 });
   const { registry } = await opened(services);
   const kept = await running(registry, 'ann', ONE);
   const gone = await running(registry, 'ann', TWO);
+  const stopped = await running(registry, 'bob', ONE);
   services.backend.onCreate = () => new Promise(() => undefined);
   const { session: half } = await registry.create('ann', THREE);
   await settle();
   registry.release();
   services.backend.sandboxes.delete(gone.sandbox.id);
+  services.backend.stopped.add(stopped.sandbox.id);
 
   const next = registryOf(services);
   await next.open();
-  expect(next.of('ann').map(({ id }) => id)).toEqual([kept.id]);
+  expect(next.get('ann', half.id).view()).toMatchObject({ state: 'starting', notice: { code: 'restarted-start' } });
+  services.backend.onCreate = () => Promise.resolve();
   expect(next.get('ann', kept.id).view()).toMatchObject({ state: 'ready', expiresAt: kept.view().expiresAt });
-  expect([...services.backend.sandboxes.keys()]).toEqual([kept.sandbox.id]);
-  expect(services.store.sessions().map(({ id }) => id)).toEqual([kept.id]);
-  expect(() => next.get('ann', half.id)).toThrow(DrydockError);
+  expect(next.get('ann', gone.id).view()).toMatchObject({ state: 'failed', problem: { code: 'sandbox-lost' } });
+  await settle();
+  expect(next.get('bob', stopped.id).view()).toMatchObject({ state: 'ready', notice: { code: 'recovered' } });
+});
+
+test('a lab that was being made or reset when the server was killed is made again, and nothing half made is left', async () => {
+  const services = testServices({ maxPerLearner: 5 });
+  const { registry } = await opened(services);
+  const resetting = await running(registry, 'ann', TWO);
+  services.backend.onCreate = () => new Promise(() => undefined);
+  void resetting.reset();
+  const { session: starting } = await registry.create('ann', ONE);
+  await settle();
+  // Killed: nobody lets go of anything.
+  services.backend.onCreate = () => Promise.resolve();
+  const next = registryOf(services);
+  await next.open();
+  await settle();
+  for (const { id } of [resetting, starting]) {
+    const view = next.get('ann', id).view();
+    expect(view.state).toBe('ready');
+    expect(view.notice).toBeUndefined();
+    expect(view.terminals).toHaveLength(1);
+  }
+  const ids = [resetting, starting].map(({ id }) => next.get('ann', id).sandbox.id);
+  expect([...services.backend.sandboxes.keys()].sort()).toEqual(ids.sort());
+});
+
+test('a lab that was being stopped when the server was killed is gone, sandbox and all', async () => {
+  const { registry, services } = await opened();
+  const session = await running(registry, 'ann', ONE);
+  services.backend.onDestroy = () => new Promise(() => undefined);
+  void session.stop();
+  await settle();
+  services.backend.onDestroy = () => Promise.resolve();
+  const next = registryOf(services);
+  await next.open();
+  await settle();
+  expect(next.of('ann')).toEqual([]);
+  expect(services.backend.sandboxes.size).toBe(0);
+  expect(services.store.sessions()).toEqual([]);
 });
 
 test('a session of a lesson that no longer exists is not taken up', async () => {
@@ -220,6 +305,7 @@ test('a session of a lesson that no longer exists is not taken up', async () => 
   registry.release();
   const next = new SessionRegistry(services, () => Promise.reject(new DrydockError('unknown-lesson')));
   await next.open();
+  await settle();
   expect(services.backend.sandboxes.size).toBe(0);
   expect(services.store.sessions()).toEqual([]);
 });

@@ -306,7 +306,7 @@ test('after a restart it is taken up with its terminals, end and tasks', async (
     services,
     stored: stored!,
   });
-  next.adopt(stored!);
+  next.adopt(stored!, { state: 'running', down: [] });
   expect(next.view()).toMatchObject({
     state: 'ready',
     terminals: before.terminals,

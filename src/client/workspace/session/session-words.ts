@@ -38,6 +38,12 @@ const WORDS: Record<SessionState, SessionWords> = {
     title: 'Resetting your lab',
     sentence: 'The old machine is thrown away and a fresh one takes its place. Finished tasks stay finished.',
   },
+  recovering: {
+    word: 'Restarting',
+    tone: 'busy',
+    title: 'Bringing your machine back',
+    sentence: 'It is started again with its files. What ran in it has ended.',
+  },
   stopping: {
     word: 'Stopping',
     tone: 'busy',

@@ -4,7 +4,7 @@ import { ACK_EVERY_BYTES, type TerminalHello } from '../../../../sandbox-server/
  * What to do with the screen before the bytes that follow a hello.
  *
  * continue: they follow what is shown. clear: they are the stream from its start, shown already in part.
- * newEpoch: the server lost its log, so they follow too, and what was printed in between is not known.
+ * newEpoch: it is another shell, so they follow too, and what the one before printed last is not known.
  */
 export interface HelloPlan {
   screen: 'continue' | 'clear' | 'newEpoch';

@@ -19,6 +19,8 @@ export const HELD_INPUT_MS = 30_000;
 export const RESIZE_DEBOUNCE_MS = 80;
 
 const RESET = '\x1bc';
+/** Ends what a program that is gone had set: the alternate screen, mouse reports, bracketed paste, colours. */
+const LEAVE_PROGRAM = '\x18\x1b[?1049l\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?2004l\x1b[!p';
 /** Ends a sequence that was cut in the middle; dim, on a line of its own. */
 const note = (text: string) => `\x18\r\n\x1b[0;2m· ${text} ·\x1b[0m\r\n`;
 
@@ -148,7 +150,10 @@ export class TerminalConnection {
     this.#readOnly = hello.readOnly;
     this.#greeted = true;
     if (screen === 'clear') this.#sink.write(RESET);
-    if (screen === 'newEpoch') this.#sink.write(note('the server was restarted; the shell is the same'));
+    if (screen === 'newEpoch')
+      this.#sink.write(
+        LEAVE_PROGRAM + note('a new shell: the machine was restarted; files are here, what ran has ended'),
+      );
     if (missed > 0) this.#sink.write(note(`${count(missed)} bytes of older output are no longer kept`));
     this.#sink.resize(clampSize(hello.cols, hello.rows));
     this.#handlers.onHello(hello, screen === 'clear');

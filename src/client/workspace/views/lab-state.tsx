@@ -40,7 +40,7 @@ export function LabState({ state, actions }: LabStateProps) {
       {!session.problem && queue && (
         <QueueState queue={queue} clockSkew={clockSkew} busy={busy !== undefined} onLeave={actions.stop} />
       )}
-      {!session.problem && !queue && <p>{words.sentence}</p>}
+      {!session.problem && !queue && <p>{session.notice && !over ? session.notice.message : words.sentence}</p>}
       {problem && problem.code !== session.problem?.code && <Problem problem={problem} />}
       {!over && !queue && session.state !== 'stopping' && <Steps steps={session.steps} />}
       {link === 'waiting' && !over && (

@@ -194,6 +194,7 @@ test('the next server removes what an old one’s pool left, and stopping leaves
   expect(backend.sandboxes.size).toBe(1);
   const next = new SessionRegistry(services, () => Promise.resolve(ONE));
   await next.open();
+  await settle();
   expect(backend.sandboxes.size).toBe(0);
   expect(pool.size).toBe(1);
 });
