@@ -49,7 +49,7 @@ export interface LabTask {
   holds?: boolean;
   /** Milliseconds until a check counts as broken. Default 10,000. */
   timeout?: number;
-  /** Wrong attempts that must be turned down, each for the stated reason. At least one. */
+  /** Wrong attempts that must be turned down, each for the stated reason. At least two. */
   nearMisses: readonly NearMiss[];
 }
 

@@ -37,6 +37,7 @@ export async function labProblems(lesson: Lesson, images: readonly string[] | un
   return [
     ...taskMismatches(page, loaded.lab, inLab),
     ...unsolvable(page, loaded.lab),
+    ...tooFewNearMisses(loaded.lab, inLab),
     ...unknownMachines(page, loaded.lab),
     ...loaded.filesFolders
       .filter((folder) => !existsSync(folder))
@@ -115,6 +116,21 @@ function unsolvable(page: LessonPage, lab: Lab): Fault[] {
       },
     ];
   });
+}
+
+/** One mistake is an example; from two on a check has to tell mistakes apart. */
+const MIN_NEAR_MISSES = 2;
+
+function tooFewNearMisses(lab: Lab, inLab: (id: string, message: string, fix: string) => Fault): Fault[] {
+  return Object.entries(lab.tasks)
+    .filter(([, { nearMisses }]) => nearMisses.length < MIN_NEAR_MISSES)
+    .map(([id, { nearMisses }]) =>
+      inLab(
+        id,
+        `Task "${id}" has ${nearMisses.length} of at least ${MIN_NEAR_MISSES} near misses.`,
+        'Add mistakes that people really make, each with the words that help.',
+      ),
+    );
 }
 
 function unknownMachines(page: LessonPage, lab: Lab): Fault[] {

@@ -26,7 +26,7 @@ export function labSource(parts: { sandbox?: string; tasks?: string } = {}): str
     `import { defineLab } from '${LAB_MODULE}';`,
     'export default defineLab({',
     `  sandbox: { ${parts.sandbox ?? ''} },`,
-    `  tasks: {${parts.tasks ?? "\n    build: { check: 'test -e built', nearMisses: [{ run: 'true', says: 'nothing' }] },\n"}  },`,
+    `  tasks: {${parts.tasks ?? "\n    build: { check: 'test -e built', nearMisses: [{ run: 'true', says: 'nothing' }, { run: 'ls', says: 'nothing' }] },\n"}  },`,
     '});',
   ].join('\n');
 }

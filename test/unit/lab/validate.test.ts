@@ -16,7 +16,8 @@ test('a good lesson has no problems', async () => {
 });
 
 test('tasks that only the page or only the lab has are named with file, line and the nearest name', async () => {
-  const tasks = "\n    biuld: { check: 'true', nearMisses: [{ run: 'true', says: 'no' }] },\n";
+  const tasks =
+    "\n    biuld: { check: 'true', nearMisses: [{ run: 'true', says: 'no' }, { run: 'ls', says: 'no' }] },\n";
   const problems = await problemsOf(lessonPage(), labSource({ tasks }));
   expect(problems).toMatchObject([
     {
@@ -38,6 +39,15 @@ test('a task without a near miss, and a field that no lab has, are named', async
   expect(problem).toMatchObject({ file: `${LESSON}/lab.ts` });
   expect(problem?.message).toContain('tasks.build.nearMisses: needs at least one near miss');
   expect(problem?.message).toContain('hodls');
+});
+
+test('a task with a single near miss is named with its line', async () => {
+  const tasks = "\n    build: { check: 'true', nearMisses: [{ run: 'true', says: 'no' }] },\n";
+  const problems = await problemsOf(lessonPage(), labSource({ tasks }));
+  expect(problems).toMatchObject([
+    { file: `${LESSON}/lab.ts`, message: 'Task "build" has 1 of at least 2 near misses.' },
+  ]);
+  expect(problems[0]?.line).toBeGreaterThan(0);
 });
 
 test('a lab that does not load is a problem of its file', async () => {
