@@ -66,22 +66,33 @@ export function containerFacts(container: ContainerInspect, engine: EngineReader
       return (config.Tty ? bytes : demultiplex(bytes).both).toString('utf8');
     },
     exec: async (command) => {
-      if (state.Status !== 'running') {
-        throw new NotYet(`The ${subject} is not running.`, { subject, expected: 'running', observed: state.Status });
+      const notRunning = (observed: string) =>
+        new NotYet(`The ${subject} is not running.`, { subject, expected: 'running', observed });
+      if (state.Status !== 'running') throw notRunning(state.Status);
+      try {
+        return await exec(engine, path, command, signal);
+      } catch (error) {
+        // It ended between the look at it and this: 409 while it is there, 404 once it is removed.
+        if (error instanceof EngineError && (error.status === 409 || error.status === 404))
+          throw notRunning('it has ended');
+        throw error;
       }
-      const body = { Cmd: command, AttachStdout: true, AttachStderr: true };
-      const { Id } = await readJson(engine, `${path}/exec`, execCreated, { signal, method: 'POST', body });
-      const output = await engine.bytes(`/exec/${Id}/start`, {
-        signal,
-        method: 'POST',
-        body: { Detach: false, Tty: false },
-      });
-      const { ExitCode } = await readJson(engine, `/exec/${Id}/json`, execInspect, { signal });
-      const { stdout, stderr } = demultiplex(output);
-      return { exitCode: ExitCode ?? null, stdout: stdout.toString('utf8'), stderr: stderr.toString('utf8') };
     },
     readFile: (file) => readFile(engine, path, subject, file, signal),
   };
+}
+
+async function exec(engine: EngineReader, container: string, command: readonly string[], signal: AbortSignal) {
+  const body = { Cmd: command, AttachStdout: true, AttachStderr: true };
+  const { Id } = await readJson(engine, `${container}/exec`, execCreated, { signal, method: 'POST', body });
+  const output = await engine.bytes(`/exec/${Id}/start`, {
+    signal,
+    method: 'POST',
+    body: { Detach: false, Tty: false },
+  });
+  const { ExitCode } = await readJson(engine, `/exec/${Id}/json`, execInspect, { signal });
+  const { stdout, stderr } = demultiplex(output);
+  return { exitCode: ExitCode ?? null, stdout: stdout.toString('utf8'), stderr: stderr.toString('utf8') };
 }
 
 /** Docker writes year 1 for "never". */

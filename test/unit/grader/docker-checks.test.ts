@@ -139,6 +139,19 @@ test('without a health check and a policy, a container has neither', async () =>
   expect(api.healthcheck).toBeUndefined();
 });
 
+test('a container that ends before a command can run in it is "not yet", not a broken check', async () => {
+  type Response = NodeJS.WritableStream & { statusCode: number };
+  using engine = new FakeEngine({
+    '/containers/web/json': containerJson('c1', 'web'),
+    '/containers/c1/exec': (_request: unknown, response: Response) => {
+      response.statusCode = 409;
+      response.end('{"message":"container c1 is not running"}');
+    },
+  });
+  const web = await dockerChecks(engine.api, NEVER).container('web');
+  expect((await notYet(web.exec(['true']))).message).toBe('The container web is not running.');
+});
+
 test('logs, commands and files of a container are read', async () => {
   const link = await tar({ name: 'conf', type: 'symlink', linkname: '../etc/real' });
   const file = await tar({ name: 'real' }, 'listen 80;');
