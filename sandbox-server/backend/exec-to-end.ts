@@ -27,7 +27,7 @@ export async function execToEnd(
   command: readonly string[],
   options: RunOptions = {},
 ): Promise<RunResult> {
-  const { input, maxBytes, ...execOptions } = options;
+  const { input: _input, maxBytes: _maxBytes, ...execOptions } = options;
   options.signal?.throwIfAborted();
   return await toEnd(await backend.exec(sandbox, machine, command, execOptions), options);
 }

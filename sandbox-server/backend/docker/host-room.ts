@@ -12,11 +12,14 @@ const READ = ['/bin/sh', '-c', 'cat /proc/meminfo && df -B1 --output=size,avail 
 /** What the engine's host has left. Asked inside a container of ours, so that it holds for an engine anywhere. */
 export async function readHostRoom(docker: Docker, container: Docker.Container): Promise<HostRoom> {
   const signal = AbortSignal.timeout(ANSWER_MS);
-  const [info, run] = await Promise.all([docker.info(), execInContainer(container, READ, { signal })]);
+  const [info, run] = await Promise.all([
+    docker.info() as Promise<{ NCPU: number }>,
+    execInContainer(container, READ, { signal }),
+  ]);
   run.stderr.resume();
   run.stream.end();
   const read = await text(run.stream);
-  return { cpus: (info as { NCPU: number }).NCPU, ...parseHostRoom(read) };
+  return { cpus: info.NCPU, ...parseHostRoom(read) };
 }
 
 /** Throws when it is not what those commands print. */

@@ -54,7 +54,7 @@ export class Demand {
       for (const [learner, at] of learners) if (at <= since) learners.delete(learner);
       if (learners.size === 0) this.#kinds.delete(key);
     }
-    return [...this.#kinds.keys()].reverse();
+    return [...this.#kinds.keys()].toReversed();
   }
 }
 

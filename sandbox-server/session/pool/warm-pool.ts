@@ -79,7 +79,7 @@ export class WarmPool {
     this.#wake(REFILL_AFTER_MS);
     const { key } = sandboxKind(lesson);
     const ofKind = [...this.#entries].filter((entry) => entry.key === key);
-    for (const entry of ofKind) if (entry.warm?.isWhole === false) this.#remove(entry);
+    for (const entry of ofKind) if (entry.warm?.isWhole === false) void this.#remove(entry);
     const entry = ofKind.find(({ warm }) => warm?.isWhole) ?? ofKind.find(({ warm }) => warm === undefined);
     if (entry === undefined) return undefined;
     this.#entries.delete(entry);
