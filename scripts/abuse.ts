@@ -24,7 +24,14 @@ attempt must come to nothing; while resources are attacked, the other learner ty
 The exit code is 1 when an attempt succeeded.`;
 
 const ENDS = ['SIGINT', 'SIGTERM', 'disconnect'] as const;
-const interrupt = () => process.exit(130);
+/** The server that is being attacked. */
+const attacked: { context?: AbuseContext } = {};
+
+/** Its sandboxes go with it. */
+const interrupt = () => {
+  const ended = attacked.context?.server.end('SIGTERM') ?? Promise.resolve(null);
+  void ended.finally(() => process.exit(130));
+};
 
 const FLAGS = new Set(['--list', '--json', '--yes', '-y', '--help', '-h']);
 
@@ -52,6 +59,7 @@ async function main(args: readonly string[]): Promise<number> {
     const siteDir = await buildSite({ root: ROOT, host, progress });
     await sweepTemporaryOwners(new Docker(engine.dockerodeOptions));
     await using context = await AbuseContext.start({ dockerodeOptions: engine.dockerodeOptions, images, siteDir });
+    attacked.context = context;
     const outcomes: Outcome[] = [];
     for await (const outcome of makeAttempts(chosen, context)) {
       outcomes.push(outcome);
@@ -76,7 +84,6 @@ function choose(words: readonly string[]): readonly Attempt[] | undefined {
 const given = process.argv.slice(2);
 if (given.includes('--help') || given.includes('-h')) console.log(HELP);
 else {
-  // Interrupted, sandboxes are swept by the next run; the server child removes its own.
   for (const end of ENDS) process.on(end, interrupt);
   process.exitCode = await main(given.filter((word) => word !== '--'));
 }

@@ -58,7 +58,8 @@ export const host: readonly Attempt[] = [
         assert.doesNotMatch(seen, /^(vd|sd|nvme|xvd)[a-z0-9]+$/m, `disks of the host are there: ${seen}`);
       // The machine's own name, not the host's.
       assert.match(out, /^host$/m, `these are not the engine container’s files: ${out}`);
-      const write = await inside(attacker, 'touch /h/etc/was-here || touch /h/usr/bin/was-here', '-v /:/h');
+      // Its /etc is the rootless engine's own copy in memory.
+      const write = await inside(attacker, 'touch /h/usr/bin/was-here || touch /h/was-here', '-v /:/h');
       assert.notEqual(write.code, 0, 'an inner container could write into the engine container’s system');
       return undefined;
     },
