@@ -6,6 +6,8 @@ export default {
     'content/**/{lab.ts,lesson.mdx}',
     'test/{support/content,abuse/lessons}/**/lab.ts',
     'test/support/run-server.ts',
+    'bench/neighbours-process.ts',
+    'bench/content/**/lab.ts',
     'test/support/misbehaving-lab.ts',
     // What pages load in their <script>s and name in their front matter, where knip does not look.
     'src/client/*.ts',
@@ -18,6 +20,7 @@ export default {
     'content/**/*.mdx',
     'scripts/**/*.{ts,mjs}',
     'test/**/*.{ts,tsx}',
+    'bench/**/*.ts',
     '*.{ts,mjs}',
   ],
   ignoreExportsUsedInFile: true,

@@ -77,6 +77,11 @@ export const verbs = {
     command: 'npm run bundle',
     about: 'writes all that a room without internet needs into one file, and brings it up elsewhere',
   },
+  bench: {
+    script: 'bench.ts',
+    command: 'npm run bench',
+    about: 'measures this checkout on this machine, beside ttyd and beside the engine itself',
+  },
   lint: { script: 'lint.ts', command: 'npm run lint', about: 'checks types, style and what may import what' },
 };
 

@@ -1,0 +1,33 @@
+import { labsOf, LESSON } from '../bed.ts';
+import { atMost, type Measure } from '../measure.ts';
+import { Learner } from '../../test/support/learner.ts';
+
+const SESSIONS = 50;
+const STARTED_AT_ONCE = 3;
+
+export const adopt: Measure = {
+  name: 'adopt',
+  about: `start of the server with ${SESSIONS} live sessions to take up`,
+  run: async (bed) => {
+    await using server = await bed.server();
+    const learner = new Learner(server.process.url);
+    await learner.request('GET', '/api/me');
+    let left = SESSIONS;
+    const start = async () => {
+      while (left-- > 0) {
+        const { events } = await learner.ready(LESSON);
+        events.close();
+        if (left % 10 === 0) bed.note(`${left} labs to go`);
+      }
+    };
+    await Promise.all(Array.from({ length: STARTED_AT_ONCE }, start));
+    await server.process.end('SIGKILL');
+    await bed.settle();
+    const begun = performance.now();
+    server.process = await bed.process(server.data);
+    const seconds = (performance.now() - begun) / 1000;
+    const taken = await labsOf(learner);
+    if (taken !== SESSIONS) throw new Error(`${taken} of ${SESSIONS} labs were taken up`);
+    return [atMost(`server start with ${SESSIONS} live sessions to adopt`, 's', seconds, 3)];
+  },
+};
