@@ -144,7 +144,7 @@ export class DockerBackend implements Backend {
     const { signal } = options;
     try {
       const names = namesFor(this.#owner, sandbox.id);
-      const { Labels } = (await this.#docker.getNetwork(names.network).inspect()) as Docker.NetworkInspectInfo;
+      const { Labels } = await this.#docker.getNetwork(names.network).inspect();
       const { uid } = slotOf(Number(Labels?.[LABEL.slot]));
       // First: it gets the address back that the machines know.
       await Promise.all([this.#mirror.start(), this.#disks.start()]);
