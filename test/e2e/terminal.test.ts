@@ -1,0 +1,114 @@
+import type { BrowserContextOptions } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { browserSite } from '../support/browser-site.ts';
+import { LabPage } from '../support/lab-page.ts';
+import { MockLab } from '../support/mock-lab.ts';
+
+const LESSON = 'containers/images/what-an-image-is';
+const MIB = 1024 * 1024;
+const CLIPBOARD: BrowserContextOptions = { permissions: ['clipboard-read', 'clipboard-write'] };
+const soon = <T>(read: () => T) => expect.poll(read, { timeout: 20_000, interval: 20 });
+
+const site = browserSite();
+
+/** The lab is running, and the learner has its prompt. */
+async function running(options: BrowserContextOptions = CLIPBOARD) {
+  let lab: MockLab | undefined;
+  const opened = await site.open(
+    `/${LESSON}/`,
+    { viewport: { width: 1440, height: 900 }, ...options },
+    async (page) => {
+      await LabPage.withoutWebgl(page);
+      lab = await MockLab.on(page, LESSON);
+    },
+  );
+  const { page } = opened;
+  const view = new LabPage(page);
+  await page.getByRole('button', { name: 'Start the lab' }).click();
+  await soon(() => lab!.terminals.size).toBe(1);
+  const { terminal } = lab!;
+  terminal.prompts();
+  await view.shows('$');
+  await page.locator('.xterm-helper-textarea').focus();
+  const copies = (text: string) => page.evaluate((value) => navigator.clipboard.writeText(value), text);
+  return { ...opened, terminal, view, copies };
+}
+
+test('Ctrl+C without a selection is the shell’s', async () => {
+  await using opened = await running();
+  await opened.page.keyboard.press('Control+C');
+  await soon(() => opened.terminal.typed).toBe('\x03');
+});
+
+test('5 MB pasted at once arrive whole, as fast as the shell takes them, and the page lives', async () => {
+  await using opened = await running();
+  const { page, terminal, copies } = opened;
+  terminal.prints('\x1b[?2004l');
+  const line = `${'x'.repeat(99)}\n`;
+  await copies(line.repeat((5 * MIB) / 100));
+  let frozen = 0;
+  await page.keyboard.press('Control+Shift+V');
+  const expected = Math.floor((5 * MIB) / 100) * 100;
+  while (terminal.typed.length < expected) {
+    const asked = performance.now();
+    await page.evaluate(() => document.title);
+    frozen = Math.max(frozen, performance.now() - asked);
+    await page.waitForTimeout(100);
+  }
+  expect(terminal.typed.length).toBe(expected);
+  expect(new Set(terminal.typed)).toEqual(new Set(['x', '\r']));
+  expect(frozen).toBeLessThan(5_000);
+}, 60_000);
+
+test('wide and combining characters, emoji and colours take the cells that programs count with', async () => {
+  await using opened = await running();
+  const { page, terminal, view } = opened;
+  // Each is followed by a question for the cursor: the column says how wide it was.
+  const COLUMNS: [text: string, column: number][] = [
+    ['漢字', 5],
+    ['e\u0301', 2],
+    ['🚀', 3],
+    ['a\u200db', 3],
+  ];
+  for (const [text, column] of COLUMNS) {
+    const bytes = Buffer.from(`\r\n${text}\x1b[6n`);
+    const before = terminal.typed.length;
+    terminal.printsBytes(bytes);
+    await soon(() => terminal.typed.slice(before)).toMatch(new RegExp(`^\\x1b\\[\\d+;${column}R$`));
+  }
+  terminal.prints('\r\n\x1b[38;2;255;100;0mtruecolor\x1b[0m');
+  await view.shows('truecolor');
+  const colour = await page
+    .locator('.xterm-rows span', { hasText: 'truecolor' })
+    .first()
+    .evaluate((span) => getComputedStyle(span).color);
+  expect(colour).toMatch(/^rgb\(\d+, \d+, \d+\)$/);
+  expect(colour).not.toBe(await page.locator('.xterm-rows').evaluate((rows) => getComputedStyle(rows).color));
+});
+
+test('a full-screen program takes the screen and gives it back; the mouse is its own meanwhile', async () => {
+  await using opened = await running();
+  const { page, terminal, view } = opened;
+  terminal.prints('before\r\n\x1b[?1049h\x1b[H\x1b[2J\x1b[?1000h\x1b[?1006hFULL SCREEN');
+  await view.shows('FULL SCREEN');
+  expect(await view.screen()).not.toContain('before');
+  await page.locator('.xterm-screen').click({ position: { x: 20, y: 20 } });
+  await soon(() => terminal.typed).toMatch(/^\x1b\[<0;\d+;\d+M\x1b\[<0;\d+;\d+m$/);
+  terminal.prints('\x1b[?1000l\x1b[?1006l\x1b[?1049l');
+  await view.shows('before');
+});
+
+test('a binary that is printed leaves a terminal that works', async () => {
+  await using opened = await running();
+  const { page, terminal, view } = opened;
+  // All bytes in an order that makes no sense, but none of what switches the alternate screen or the keyboard off.
+  const noise = Buffer.from(Array.from({ length: 300_000 }, (_, index) => (index * 7919 + (index >> 3)) % 256));
+  terminal.printsBytes(noise);
+  terminal.prints('\x18\x1bc');
+  terminal.prints('alive\r\n');
+  await view.shows('alive');
+  const before = terminal.typed.length;
+  await page.keyboard.type('ls');
+  await soon(() => terminal.typed.slice(before)).toContain('ls');
+  expect(opened.complaints).toEqual([]);
+});
