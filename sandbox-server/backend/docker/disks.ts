@@ -32,17 +32,12 @@ export class Disks {
   readonly #owner: string;
   readonly #image: string;
   #starting: Promise<Docker.Container> | undefined;
-  #unavailable: string | undefined;
+  #unavailable = false;
 
   constructor(docker: Docker, owner: string, image: string) {
     this.#docker = docker;
     this.#owner = owner;
     this.#image = image;
-  }
-
-  /** Why this engine can have no disks; undefined while nothing speaks against it. */
-  get unavailable(): string | undefined {
-    return this.#unavailable;
   }
 
   async start(): Promise<void> {
@@ -81,12 +76,12 @@ export class Disks {
   }
 
   async #available(): Promise<Docker.Container | undefined> {
-    if (this.#unavailable !== undefined) return undefined;
+    if (this.#unavailable) return undefined;
     try {
       return await this.#running();
     } catch (error) {
       if (!/loop-control/.test(String(error))) throw error;
-      this.#unavailable = 'its host has no loop devices';
+      this.#unavailable = true;
       await this.remove();
       return undefined;
     }
