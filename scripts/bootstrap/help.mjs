@@ -82,6 +82,11 @@ export const verbs = {
     command: 'npm run bench',
     about: 'measures this checkout on this machine, beside ttyd and beside the engine itself',
   },
+  'test:faults': {
+    script: 'faults.ts',
+    command: 'npm run test:faults',
+    about: 'kills the server, restarts the engine, cuts the network, fills the disk; nothing may be lost',
+  },
   lint: { script: 'lint.ts', command: 'npm run lint', about: 'checks types, style and what may import what' },
 };
 

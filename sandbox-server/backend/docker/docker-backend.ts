@@ -195,7 +195,9 @@ export class DockerBackend implements Backend {
   }
 
   watch(onLost: (lost: LostPart) => void, onReturn: () => void = () => undefined): Disposable {
-    return watchContainers(this.#docker, this.#owner, this.#leaving, onLost, onReturn);
+    // One that does not come back is told by the next sandbox that needs it.
+    const mirror = () => void this.#mirror.start().catch(() => undefined);
+    return watchContainers(this.#docker, this.#owner, this.#leaving, onLost, onReturn, mirror);
   }
 
   /** A rootless engine in a container enforces no limits of inner containers, on no version of cgroups; see also ip_vs(4). */

@@ -17,6 +17,7 @@ export function watchContainers(
   expected: Set<string>,
   onLost: (lost: LostPart) => void,
   onReturn: () => void,
+  onMirrorDied: () => void,
 ): Disposable {
   const aborted = new AbortController();
   /** Containers that ran out of memory just now. */
@@ -24,6 +25,7 @@ export function watchContainers(
 
   const onLine = (line: string) => {
     const event = JSON.parse(line) as { Action?: string; Actor?: { ID?: string; Attributes?: Record<string, string> } };
+    if (event.Action === 'die' && event.Actor?.Attributes?.[LABEL.role] === 'mirror') onMirrorDied();
     const id = event.Actor?.Attributes?.[LABEL.sandbox];
     const machine = event.Actor?.Attributes?.[LABEL.machine];
     const container = event.Actor?.ID;

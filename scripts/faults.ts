@@ -1,0 +1,91 @@
+import { randomInt } from 'node:crypto';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import Docker from 'dockerode';
+import { sweepTemporaryOwners } from '../sandbox-server/backend/docker/temporary-owner.ts';
+import { ensureEngine } from '../sandbox-server/setup/engine.ts';
+import { ensureImages } from '../sandbox-server/setup/images.ts';
+import { lineProgress } from '../sandbox-server/setup/progress.ts';
+import { CASES } from '../test/faults/cases/index.ts';
+import { type Outcome, outcomeOf, row, tallyOf } from '../test/faults/findings.ts';
+import { consent, dataFolder, host, ROOT } from './options.ts';
+
+const HELP = `npm run test:faults -- [number…] [options]
+
+Kills a server again and again, at random moments, while learners use it; restarts the engine under it; cuts the network;
+fills the disk. Then it counts what was lost: sessions, bytes of terminals, progress, and what is left over on the engine.
+
+  --rounds <n>   how often the server is killed; default 50
+  --seed <n>     the same moments again
+  --cut <s>      how many seconds the network is cut; default 300
+  --json         a last line for programs: {"rounds":…,"sessionsLost":…,"bytesLost":…,"leftovers":…,"progressLost":…}
+  --yes          install what is missing (a container engine) without asking
+  --help         this text
+
+The exit code is 1 when anything was lost.`;
+
+const ENDS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect'] as const;
+/** Interrupted, sandboxes are swept by the next run. */
+const interrupt = () => process.exit(130);
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    options: {
+      rounds: { type: 'string', default: '50' },
+      seed: { type: 'string' },
+      cut: { type: 'string', default: '300' },
+      json: { type: 'boolean' },
+      yes: { type: 'boolean', short: 'y' },
+      help: { type: 'boolean', short: 'h' },
+    },
+    allowPositionals: true,
+  });
+  if (values.help === true) {
+    console.log(HELP);
+    return 0;
+  }
+  const rounds = Number(values.rounds);
+  const cutMs = Number(values.cut) * 1000;
+  const seed = values.seed === undefined ? randomInt(2 ** 31) : Number(values.seed);
+  if (![rounds, cutMs, seed].every((n) => Number.isInteger(n) && n > 0)) throw new Error('A number is not one.');
+  const chosen = CASES.filter(({ number }) => positionals.length === 0 || positionals.includes(String(number)));
+  const progress = lineProgress(process.stdout);
+  const dataDir = dataFolder(undefined);
+  const { engine, problem } = await ensureEngine({ host, dataDir, progress, confirm: consent(values.yes === true) });
+  if (engine === null) throw new Error(`${problem.what}\n${problem.fix}`);
+  try {
+    const images = await ensureImages({ engine, imagesDir: join(ROOT, 'images'), dataDir, host, progress });
+    await sweepTemporaryOwners(new Docker(engine.dockerodeOptions));
+    const note = (line: string) => progress.note(line);
+    note(`seed ${seed}`);
+    const context = { dockerodeOptions: engine.dockerodeOptions, images, rounds, seed, cutMs, note };
+    const outcomes: Outcome[] = [];
+    const make = async (cases: typeof CASES) => {
+      for (const fault of cases) {
+        const outcome = await outcomeOf(fault, context);
+        outcomes.push(outcome);
+        console.log(row(outcome));
+      }
+    };
+    // The network stays cut for minutes in which nothing else has to wait.
+    const waiting = ({ number }: { number: number }) => number === 39;
+    await Promise.all([make(chosen.filter(waiting)), make(chosen.filter((fault) => !waiting(fault)))]);
+    const tally = tallyOf(rounds, outcomes);
+    const fell = outcomes.filter(({ held }) => !held).length;
+    console.log(`\nfaults: ${outcomes.length} cases, ${outcomes.length - fell} held, ${fell} fell`);
+    if (values.json === true) console.log(JSON.stringify(tally));
+    return fell === 0 ? 0 : 1;
+  } finally {
+    await engine.release();
+  }
+}
+
+for (const end of ENDS) process.on(end, interrupt);
+try {
+  process.exitCode = await main();
+} catch (error) {
+  console.error(`${error instanceof Error ? error.message : String(error)}\nThe options are listed by --help.`);
+  process.exitCode = 2;
+}
+for (const end of ENDS) process.off(end, interrupt);
+if (process.connected) process.disconnect?.();
