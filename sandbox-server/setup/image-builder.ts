@@ -131,7 +131,7 @@ export class ImageBuilder {
     }
     const built = imageTag(`lab-${source.folder}`, hash);
     const registry = this.#present.has(built) ? undefined : await this.#findRegistry();
-    if (registry !== undefined && (await this.#pullLab(registry.reference(source.registry), pulled)))
+    if (registry !== undefined && (await this.#pullLab(registry.reference(pinned(source)), pulled)))
       return { tag: pulled, from: 'registry' };
     const image = await this.#ensureTag(`lab ${source.folder}`, built, async (tag) =>
       buildImage(this.#options.docker, {
@@ -155,7 +155,10 @@ export class ImageBuilder {
       return false;
     }
     this.#used.add(tag);
-    done();
+    const { RepoDigests } = await docker.getImage(tag).inspect();
+    done(
+      reference.includes('@') ? undefined : `not pinned; today it is ${RepoDigests[0]?.split('@')[1] ?? 'nameless'}`,
+    );
     return true;
   }
 
@@ -209,4 +212,9 @@ export class ImageBuilder {
 
 function tagsOf(parents: Record<string, Image>): Record<string, string> {
   return Object.fromEntries(Object.entries(parents).map(([name, { tag }]) => [name, tag]));
+}
+
+/** `busybox@sha256:…` where the manifest knows which, else `busybox:1.37`. */
+function pinned({ registry, digest }: LabImageSource): string {
+  return digest === undefined ? registry : `${registry.split(':')[0]}@${digest}`;
 }

@@ -22,6 +22,13 @@ const labImageSource = z.strictObject({
   names: z.array(z.string().regex(/^[a-z0-9-]+:[\w.-]+$/)).min(1),
   /** The same image where a registry can be reached. */
   registry: z.string(),
+  /**
+   * Of that image's index, so that everybody gets the same one. `unknown`: nobody has looked it up where Docker Hub can be
+   * reached; the tag is pulled then, and the digest that it had is told.
+   */
+  digest: z
+    .union([z.literal('unknown'), z.string().regex(/^sha256:[0-9a-f]{64}$/)])
+    .transform((digest) => (digest === 'unknown' ? undefined : digest)),
   buildArgs: z.record(z.string(), z.string()).default({}),
   packages: z.array(npmPackage).default([]),
   /** A program without a C library that prints the `.txt` file of the same name, to be made before the build. */
