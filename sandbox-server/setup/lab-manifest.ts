@@ -24,10 +24,11 @@ const labImageSource = z.strictObject({
   registry: z.string(),
   /**
    * Of that image's index, so that everybody gets the same one. `unknown`: nobody has looked it up where Docker Hub can be
-   * reached; the tag is pulled then, and the digest that it had is told.
+   * reached; the tag is pulled then, and the digest that it had is told. Default `unknown`.
    */
   digest: z
     .union([z.literal('unknown'), z.string().regex(/^sha256:[0-9a-f]{64}$/)])
+    .default('unknown')
     .transform((digest) => (digest === 'unknown' ? undefined : digest)),
   buildArgs: z.record(z.string(), z.string()).default({}),
   packages: z.array(npmPackage).default([]),
