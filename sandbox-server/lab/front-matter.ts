@@ -17,7 +17,20 @@ export const frontMatterSchema = z.strictObject({
 export type FrontMatter = z.infer<typeof frontMatterSchema>;
 
 /** `course.yaml` */
-export const courseSchema = z.strictObject({ title: z.string().trim().min(1), summary: z.string().trim().min(1) });
+export const courseSchema = z.strictObject({
+  title: z.string().trim().min(1),
+  summary: z.string().trim().min(1),
+  /** What the course teaches, one statement after the other, and the tasks in which the learner does it. */
+  covers: z
+    .array(
+      z.strictObject({
+        statement: z.string().trim().min(1),
+        /** `<module>/<lesson>#<task>`; none while the lesson is not written yet. */
+        tasks: z.array(z.string().regex(/^[a-z0-9-]+\/[a-z0-9-]+#[a-z0-9-]+$/)).default([]),
+      }),
+    )
+    .default([]),
+});
 
 /** `module.yaml` */
 export const moduleSchema = z.strictObject({

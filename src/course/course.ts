@@ -6,6 +6,8 @@ export interface Course {
   id: string;
   title: string;
   summary: string;
+  /** What it teaches; tasks are named as in `course.yaml`. */
+  covers: { statement: string; tasks: string[] }[];
   modules: Module[];
 }
 

@@ -9,6 +9,7 @@ const PAGES = [
   '/',
   '/containers/images/',
   '/containers/kubernetes/',
+  '/containers/covers/',
   LESSON,
   '/guide/',
   '/guide/writing-lessons/',
