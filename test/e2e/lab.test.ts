@@ -8,7 +8,7 @@ import { silentProgress } from '../../sandbox-server/setup/progress.ts';
 import { ROOT } from '../../scripts/options.ts';
 import { buildSite } from '../../scripts/site.ts';
 import { launchChromium } from '../support/chromium.ts';
-import { leftovers, realDocker } from '../support/engine.ts';
+import { leftovers, realDocker, sandboxLeftovers } from '../support/engine.ts';
 import { LabPage } from '../support/lab-page.ts';
 import { ServerProcess } from '../support/server-process.ts';
 import { dataFolder, type DataFolder } from '../support/test-server.ts';
@@ -203,8 +203,7 @@ describe('a newcomer goes through the first lesson', () => {
       .poll(() => lab.page.getByRole('button', { name: 'Start a fresh lab' }).isVisible(), { timeout: 30_000 })
       .toBe(true);
     await lab.taskIs('start', 'done');
-    const left = await leftovers(realDocker(), data.owner);
-    expect(left.filter((name) => !name.includes('mirror'))).toEqual([]);
+    expect(await sandboxLeftovers(realDocker(), data.owner)).toEqual([]);
     await lab.page.reload({ waitUntil: 'networkidle' });
     await lab.taskIs('start', 'done');
   });

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { expect, test } from 'vitest';
 import { CLOSE } from '../../sandbox-server/protocol/close-codes.ts';
 import type { MeView } from '../../sandbox-server/protocol/views.ts';
-import { leftovers, realDocker } from '../support/engine.ts';
+import { leftovers, realDocker, sandboxLeftovers } from '../support/engine.ts';
 import { Learner } from '../support/learner.ts';
 import { ServerProcess } from '../support/server-process.ts';
 import { dataFolder, HELLO, SECOND, THIRD } from '../support/test-server.ts';
@@ -66,7 +66,7 @@ test('a server that was killed takes its labs up again: shells, screens, tasks; 
 
   await learner.request('DELETE', `/api/sessions/${half.id}`);
   await learner.request('DELETE', `/api/sessions/${session.id}`);
-  expect((await leftovers(docker, data.owner)).filter((name) => !name.includes('mirror'))).toEqual([]);
+  expect(await sandboxLeftovers(docker, data.owner)).toEqual([]);
   expect(await next.end('SIGTERM')).toBe(0);
   expect(await leftovers(docker, data.owner)).toEqual([]);
 });

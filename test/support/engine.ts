@@ -1,7 +1,7 @@
 import Docker from 'dockerode';
 import { inject } from 'vitest';
 import { DockerBackend } from '../../sandbox-server/backend/docker/docker-backend.ts';
-import { ownedBy } from '../../sandbox-server/backend/docker/labels.ts';
+import { LABEL, ownedBy } from '../../sandbox-server/backend/docker/labels.ts';
 import { temporaryOwner } from '../../sandbox-server/backend/docker/temporary-owner.ts';
 
 /** A client of the real engine. */
@@ -18,8 +18,16 @@ export function realBackend(): { backend: DockerBackend; docker: Docker; owner: 
 }
 
 /** Names of everything of an owner (or of one sandbox of it) that is on the engine. */
-export async function leftovers(docker: Docker, owner: string, sandbox?: string): Promise<string[]> {
-  const filters = ownedBy(owner, sandbox);
+export function leftovers(docker: Docker, owner: string, sandbox?: string): Promise<string[]> {
+  return named(docker, ownedBy(owner, sandbox));
+}
+
+/** The same of all its sandboxes, without what they share. */
+export function sandboxLeftovers(docker: Docker, owner: string): Promise<string[]> {
+  return named(docker, { label: [...ownedBy(owner).label, LABEL.sandbox] });
+}
+
+async function named(docker: Docker, filters: { label: string[] }): Promise<string[]> {
   const [containers, networks, volumes] = await Promise.all([
     docker.listContainers({ all: true, filters }),
     docker.listNetworks({ filters }),
