@@ -9,6 +9,9 @@ const AS_IN_PRODUCTION = { experimental: { viteModuleRunner: false, nodeLoader: 
 /** The sandboxes of several files at once would make each other slow on a small machine. */
 const ONE_AT_A_TIME = { fileParallelism: false, maxWorkers: 1 };
 
+/** How long a state that is waited for may take on a machine that is busy with something else. */
+const PATIENT = { expect: { poll: { timeout: 15_000 } } };
+
 export default defineConfig({
   test: {
     projects: [
@@ -21,6 +24,7 @@ export default defineConfig({
           include: ['test/contract/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          ...PATIENT,
           ...ONE_AT_A_TIME,
           ...AS_IN_PRODUCTION,
           ...ON_AN_ENGINE,
@@ -33,6 +37,7 @@ export default defineConfig({
           include: ['test/integration/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          ...PATIENT,
           ...ONE_AT_A_TIME,
           ...AS_IN_PRODUCTION,
           ...ON_AN_ENGINE,
@@ -45,6 +50,7 @@ export default defineConfig({
           include: ['test/e2e/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 60_000,
+          ...PATIENT,
           ...ONE_AT_A_TIME,
           ...AS_IN_PRODUCTION,
           ...ON_AN_ENGINE,

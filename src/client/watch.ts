@@ -9,7 +9,8 @@ import '../styles/workspace.css';
 import '../styles/watch.css';
 
 const environment = browserEnvironment();
-const base = `/api/watch/${encodeURIComponent(location.hash.slice(1))}`;
+const token = location.hash.slice(1);
+const base = `/api/watch/${encodeURIComponent(token)}`;
 const [status, tabs, panes] = ['#watch-state', '#watch-tabs', '#watch-panes'].map((id) => document.querySelector(id));
 const open = new Map<string, WatchedTerminal>();
 let shown: string | undefined;
@@ -57,25 +58,32 @@ async function isTakenBack(): Promise<boolean> {
   );
 }
 
-const events = new ReconnectingSocket(environment, {
-  url: () => `${base}/events`,
-  onText: (text) => {
-    const message = parseMessage<WatchServerMessage>(text, ['watch', 'pong']);
-    if (message?.type !== 'watch') return;
-    watch = message.watch;
-    draw();
-  },
-  onBytes: () => undefined,
-  onState: (state, { wasOpen }) => {
-    link = state;
-    draw();
-    if (state !== 'waiting' || wasOpen) return;
-    void isTakenBack().then((gone) => {
-      if (gone) events.close();
-    });
-  },
-});
+function follow(): void {
+  const events: ReconnectingSocket = new ReconnectingSocket(environment, {
+    url: () => `${base}/events`,
+    onText: (text) => {
+      const message = parseMessage<WatchServerMessage>(text, ['watch', 'pong']);
+      if (message?.type !== 'watch') return;
+      watch = message.watch;
+      draw();
+    },
+    onBytes: () => undefined,
+    onState: (state, { wasOpen }) => {
+      link = state;
+      draw();
+      if (state !== 'waiting' || wasOpen) return;
+      void isTakenBack().then((gone) => {
+        if (gone) events.close();
+      });
+    },
+  });
+}
 
 document.addEventListener('visibilitychange', () => {
   for (const terminal of open.values()) terminal.looking(!document.hidden);
 });
+
+if (token === '') {
+  link = 'closed';
+  draw();
+} else follow();

@@ -111,7 +111,7 @@ test('a task’s state and words are shown as text, in the card, the list and th
     state: 'notYet',
     verdict: { message: '<img src=x onerror=alert(1)> `shop`', expected: 'one', observed: 'two' },
   });
-  expect(await card.getAttribute('data-state')).toBe('notYet');
+  await expect.poll(() => card.getAttribute('data-state')).toBe('notYet');
   expect(await card.locator('[data-task-verdict]').textContent()).toBe(
     '<img src=x onerror=alert(1)> shopExpectedoneSawtwo',
   );
