@@ -1,14 +1,9 @@
-import { join } from 'node:path';
-import Docker from 'dockerode';
-import { sweepTemporaryOwners } from '../sandbox-server/backend/docker/temporary-owner.ts';
-import { ensureEngine } from '../sandbox-server/setup/engine.ts';
-import { ensureImages } from '../sandbox-server/setup/images.ts';
-import { lineProgress } from '../sandbox-server/setup/progress.ts';
 import type { Attempt } from '../test/abuse/attempt.ts';
 import { ATTEMPTS } from '../test/abuse/attempts/index.ts';
 import { AbuseContext } from '../test/abuse/context.ts';
 import { makeAttempts, type Outcome, row, tallyOf } from '../test/abuse/run.ts';
-import { consent, dataFolder, host, ROOT } from './options.ts';
+import { onEngine } from './on-engine.ts';
+import { host, ROOT } from './options.ts';
 import { buildSite } from './site.ts';
 
 const HELP = `npm run test:abuse -- [number…] [options]
@@ -46,18 +41,9 @@ async function main(args: readonly string[]): Promise<number> {
     for (const { number, title } of chosen) console.log(`${String(number).padStart(3)}  ${title}`);
     return 0;
   }
-  const progress = lineProgress(process.stdout);
-  const dataDir = dataFolder(undefined);
-  const confirm = consent(args.includes('--yes') || args.includes('-y'));
-  const { engine, problem } = await ensureEngine({ host, dataDir, progress, confirm });
-  if (engine === null) {
-    console.error(`${problem.what}\n${problem.fix}`);
-    return 1;
-  }
-  try {
-    const images = await ensureImages({ engine, imagesDir: join(ROOT, 'images'), dataDir, host, progress });
+  const yes = args.includes('--yes') || args.includes('-y');
+  return onEngine({ yes }, async ({ engine, images, progress }) => {
     const siteDir = await buildSite({ root: ROOT, host, progress });
-    await sweepTemporaryOwners(new Docker(engine.dockerodeOptions));
     await using context = await AbuseContext.start({ dockerodeOptions: engine.dockerodeOptions, images, siteDir });
     attacked.context = context;
     const outcomes: Outcome[] = [];
@@ -69,9 +55,7 @@ async function main(args: readonly string[]): Promise<number> {
     console.log(`\nabuse: ${tally.attempts} attempts, ${tally.held} held, ${tally.fell} fell`);
     if (args.includes('--json')) console.log(JSON.stringify(tally));
     return tally.fell === 0 ? 0 : 1;
-  } finally {
-    await engine.release();
-  }
+  });
 }
 
 /** Undefined when a number is none of the list's. */

@@ -1,15 +1,9 @@
-import { join } from 'node:path';
-import Docker from 'dockerode';
 import { Bed } from '../bench/bed.ts';
 import type { Result } from '../bench/measure.ts';
 import { MEASURES } from '../bench/measures/index.ts';
 import { table } from '../bench/table.ts';
 import { ensureTtyd } from '../bench/ttyd.ts';
-import { sweepTemporaryOwners } from '../sandbox-server/backend/docker/temporary-owner.ts';
-import { ensureEngine } from '../sandbox-server/setup/engine.ts';
-import { ensureImages } from '../sandbox-server/setup/images.ts';
-import { lineProgress } from '../sandbox-server/setup/progress.ts';
-import { consent, dataFolder, host, ROOT } from './options.ts';
+import { onEngine } from './on-engine.ts';
 
 const HELP = `npm run bench -- [measure…] [options]
 
@@ -34,23 +28,13 @@ async function main(args: readonly string[]): Promise<number> {
     console.error(`There is no “${unknown}” to measure.\n\n${HELP}`);
     return 2;
   }
-  const progress = lineProgress(process.stdout);
-  const dataDir = dataFolder(undefined);
-  const confirm = consent(args.includes('--yes') || args.includes('-y'));
-  const { engine, problem } = await ensureEngine({ host, dataDir, progress, confirm });
-  if (engine === null) {
-    console.error(`${problem.what}\n${problem.fix}`);
-    return 1;
-  }
-  try {
+  const yes = args.includes('--yes') || args.includes('-y');
+  return onEngine({ yes }, async ({ engine, docker, images, progress }) => {
     const { dockerodeOptions, socketPath } = engine;
     if (socketPath === undefined) {
       console.error('ttyd needs the engine’s socket. Run the benchmarks on the machine of the engine.');
       return 1;
     }
-    const images = await ensureImages({ engine, imagesDir: join(ROOT, 'images'), dataDir, host, progress });
-    const docker = new Docker(dockerodeOptions);
-    await sweepTemporaryOwners(docker);
     const ttyd = await ensureTtyd(docker, images.base, progress);
     const bed = new Bed({ dockerodeOptions, socketPath, images, ttyd, progress });
     const results: Result[] = [];
@@ -63,9 +47,7 @@ async function main(args: readonly string[]): Promise<number> {
     console.log(`\n${table(results)}\n`);
     if (args.includes('--json')) console.log(JSON.stringify(results));
     return 0;
-  } finally {
-    await engine.release();
-  }
+  });
 }
 
 const given = process.argv.slice(2).filter((word) => word !== '--');

@@ -1,14 +1,8 @@
 import { randomInt } from 'node:crypto';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import Docker from 'dockerode';
-import { sweepTemporaryOwners } from '../sandbox-server/backend/docker/temporary-owner.ts';
-import { ensureEngine } from '../sandbox-server/setup/engine.ts';
-import { ensureImages } from '../sandbox-server/setup/images.ts';
-import { lineProgress } from '../sandbox-server/setup/progress.ts';
 import { CASES } from '../test/faults/cases/index.ts';
 import { type Outcome, outcomeOf, row, tallyOf } from '../test/faults/findings.ts';
-import { consent, dataFolder, host, ROOT } from './options.ts';
+import { onEngine } from './on-engine.ts';
 
 const HELP = `npm run test:faults -- [number…] [options]
 
@@ -49,13 +43,7 @@ async function main(): Promise<number> {
   const seed = values.seed === undefined ? randomInt(2 ** 31) : Number(values.seed);
   if (![rounds, cutMs, seed].every((n) => Number.isInteger(n) && n > 0)) throw new Error('A number is not one.');
   const chosen = CASES.filter(({ number }) => positionals.length === 0 || positionals.includes(String(number)));
-  const progress = lineProgress(process.stdout);
-  const dataDir = dataFolder(undefined);
-  const { engine, problem } = await ensureEngine({ host, dataDir, progress, confirm: consent(values.yes === true) });
-  if (engine === null) throw new Error(`${problem.what}\n${problem.fix}`);
-  try {
-    const images = await ensureImages({ engine, imagesDir: join(ROOT, 'images'), dataDir, host, progress });
-    await sweepTemporaryOwners(new Docker(engine.dockerodeOptions));
+  return onEngine({ yes: values.yes === true }, async ({ engine, images, progress }) => {
     const note = (line: string) => progress.note(line);
     note(`seed ${seed}`);
     const context = { dockerodeOptions: engine.dockerodeOptions, images, rounds, seed, cutMs, note };
@@ -75,9 +63,7 @@ async function main(): Promise<number> {
     console.log(`\nfaults: ${outcomes.length} cases, ${outcomes.length - fell} held, ${fell} fell`);
     if (values.json === true) console.log(JSON.stringify(tally));
     return fell === 0 ? 0 : 1;
-  } finally {
-    await engine.release();
-  }
+  });
 }
 
 for (const end of ENDS) process.on(end, interrupt);

@@ -1,17 +1,13 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import Docker from 'dockerode';
 import { DockerBackend } from '../sandbox-server/backend/docker/docker-backend.ts';
-import { sweepTemporaryOwners, temporaryOwner } from '../sandbox-server/backend/docker/temporary-owner.ts';
+import { temporaryOwner } from '../sandbox-server/backend/docker/temporary-owner.ts';
 import { systemClock } from '../sandbox-server/clock.ts';
 import { loadLab, loadLessons } from '../sandbox-server/lab/lessons.ts';
-import { ensureEngine } from '../sandbox-server/setup/engine.ts';
-import { ensureImages } from '../sandbox-server/setup/images.ts';
-import { lineProgress } from '../sandbox-server/setup/progress.ts';
-import type { EngineHandle } from '../sandbox-server/setup/types.ts';
 import { LabRun } from '../sandbox-server/verify/lab-run.ts';
 import { selectLessons } from '../sandbox-server/verify/select.ts';
-import { consent, dataFolder, host, ROOT } from './options.ts';
+import { type OnEngine, onEngine } from './on-engine.ts';
+import { ROOT } from './options.ts';
 import { egressCounter } from './room/egress-counter.ts';
 import { roomReport, type Seat } from './room/report.ts';
 
@@ -52,29 +48,15 @@ async function main(): Promise<number> {
     console.error(HELP);
     return 2;
   }
-  const dataDir = dataFolder(values.data);
-  const progress = lineProgress(process.stdout);
-  const { engine, problem } = await ensureEngine({ host, dataDir, progress, confirm: consent(values.yes) });
-  if (engine === null) {
-    console.error(`${problem.what}\n${problem.fix}`);
-    return 1;
-  }
-  try {
-    const images = await ensureImages({ engine, imagesDir: join(ROOT, 'images'), dataDir, host, progress });
-    return await run(engine, images, await loadLab(found), sessions);
-  } finally {
-    await engine.release();
-  }
+  const lesson = await loadLab(found);
+  return onEngine(values, (on) => run(on, lesson, sessions));
 }
 
 async function run(
-  engine: EngineHandle,
-  images: ConstructorParameters<typeof DockerBackend>[0]['images'],
+  { docker, images }: OnEngine,
   lesson: Awaited<ReturnType<typeof loadLab>>,
   sessions: number,
 ): Promise<number> {
-  const docker = new Docker(engine.dockerodeOptions);
-  await sweepTemporaryOwners(docker);
   const owner = temporaryOwner();
   // Places that do not exist: whatever is not here already cannot be had, as in a room without internet.
   const nowhere = 'http://nowhere.invalid';

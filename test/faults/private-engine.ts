@@ -124,7 +124,7 @@ export class PrivateEngine implements AsyncDisposable {
       .split('\n')
       .map((line) => line.split(' ')[1] ?? '')
       .filter((path) => path.startsWith(`${this.#folder}/`));
-    for (const path of ours.reverse())
+    for (const path of ours.toReversed())
       await runCommand(['umount', '-l', path], { env: host.env }).catch(() => undefined);
   }
 }
