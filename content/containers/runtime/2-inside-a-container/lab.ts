@@ -46,11 +46,12 @@ async function inBench(context: CheckContext, command: string): Promise<{ found:
   return { found, first };
 }
 
+/** By kind. Of a command in the container: number 1 may be another container’s, when a process namespace is shared. */
 async function namespacesOf(container: ContainerFacts): Promise<Map<string, string>> {
   const { stdout } = await container.exec([
     'sh',
     '-c',
-    `for k in ${ALL_KINDS.join(' ')}; do readlink /proc/1/ns/$k; done`,
+    `for k in ${ALL_KINDS.join(' ')}; do readlink /proc/self/ns/$k; done`,
   ]);
   return new Map(
     stdout
@@ -76,6 +77,7 @@ async function outsideOf101({ docker }: CheckContext): Promise<number> {
   throw new Error(`user 101 is in no line of ${stdout}`);
 }
 
+const SMALL = 'docker run -d --name small --memory 64m busybox:1.37 sleep infinity';
 const MEMORY_LIMIT = 'cat /sys/fs/cgroup/memory/memory.limit_in_bytes 2> /dev/null || cat /sys/fs/cgroup/memory.max';
 
 async function memoryLimit({ docker }: CheckContext): Promise<string> {
@@ -83,7 +85,7 @@ async function memoryLimit({ docker }: CheckContext): Promise<string> {
 }
 
 async function memoryTotal({ docker }: CheckContext): Promise<string> {
-  const { stdout } = await (await docker.container('small')).exec(['head', '-1', '/proc/meminfo']);
+  const { stdout } = await (await docker.container('web')).exec(['head', '-1', '/proc/meminfo']);
   return /\d+/.exec(stdout)?.[0] ?? '';
 }
 
@@ -132,7 +134,6 @@ export default defineLab({
         const [own, wanted] = [await namespacesOf(await docker.container('web')), await namespacesOf(doctor)];
         const [net, pid] = [own.get('net') === wanted.get('net'), own.get('pid') === wanted.get('pid')];
         if (net && !pid) {
-          // The first process of another namespace is another process, so a doctor with web's has web's link.
           notYet('doctor has the network of web, but it does not see its processes.', {
             expected: '--pid container:web',
           });
@@ -364,8 +365,8 @@ export default defineLab({
       },
       answer: { label: 'Bytes', placeholder: '123456789', solve: memoryLimit },
       nearMisses: [
-        { answer: '64m', says: /as Docker wrote it down/ },
-        { answer: memoryTotal, says: /memory of the computer/ },
+        { run: SMALL, answer: '64m', says: /as Docker wrote it down/ },
+        { run: SMALL, answer: memoryTotal, says: /memory of the computer/ },
         {
           run: 'docker rm -f small; docker run -d --name small busybox:1.37 sleep infinity',
           answer: '1',

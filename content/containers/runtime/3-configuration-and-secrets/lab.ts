@@ -78,7 +78,7 @@ export default defineLab({
 
     config: {
       check: async (context) => {
-        const { http, notYet } = context;
+        const { http, expect, notYet } = context;
         const shop = await runningShop(context);
         const mount = mountAt(shop, '/app/config');
         if (!mount) {
@@ -99,9 +99,10 @@ export default defineLab({
             observed: 'writable',
           });
         }
-        if (!(await http('http://localhost:8080/')).body.includes('29.00')) {
-          notYet('The lantern does not cost 29 dollars yet.', { expected: '$29.00 on the page' });
+        if (!(await shop.readFile('/app/config/shop.json')).includes('2900')) {
+          notYet('The lantern does not cost 2900 cents yet.', { expected: '2900 in ~/shop/config/shop.json' });
         }
+        expect((await http('http://localhost:8080/')).body, 'the page of the shop').toContain('Lantern');
       },
       nearMisses: [
         {
