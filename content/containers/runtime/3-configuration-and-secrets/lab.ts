@@ -99,7 +99,7 @@ export default defineLab({
             observed: 'writable',
           });
         }
-        if (!(await shop.readFile('/app/config/shop.json')).includes('2900')) {
+        if (!(await shop.exec(['cat', '/app/config/shop.json'])).stdout.includes('2900')) {
           notYet('The lantern does not cost 2900 cents yet.', { expected: '2900 in ~/shop/config/shop.json' });
         }
         expect((await http('http://localhost:8080/')).body, 'the page of the shop').toContain('Lantern');
