@@ -2,6 +2,7 @@ import type Docker from 'dockerode';
 import { createInterface } from 'node:readline';
 import { ignoreNotModified, isConflict, isNotFound } from './engine-errors.ts';
 import { execInContainer } from './exec.ts';
+import { KeptContainer } from './kept-container.ts';
 import { labelsFor } from './labels.ts';
 import { disksName } from './names.ts';
 import type { Slot } from './slots.ts';
@@ -31,7 +32,7 @@ export class Disks {
   readonly #docker: Docker;
   readonly #owner: string;
   readonly #image: string;
-  #starting: Promise<Docker.Container> | undefined;
+  readonly #kept = new KeptContainer(() => this.#ensure());
   #unavailable = false;
 
   constructor(docker: Docker, owner: string, image: string) {
@@ -66,7 +67,7 @@ export class Disks {
   }
 
   async remove(): Promise<void> {
-    this.#starting = undefined;
+    this.#kept.forget();
     await this.#docker
       .getContainer(disksName(this.#owner))
       .remove({ force: true, v: true })
@@ -78,26 +79,13 @@ export class Disks {
   async #available(): Promise<Docker.Container | undefined> {
     if (this.#unavailable) return undefined;
     try {
-      return await this.#running();
+      return await this.#kept.running();
     } catch (error) {
       if (!/loop-control/.test(String(error))) throw error;
       this.#unavailable = true;
       await this.remove();
       return undefined;
     }
-  }
-
-  #running(): Promise<Docker.Container> {
-    this.#starting ??= this.#ensure().catch((error: unknown) => {
-      this.#starting = undefined;
-      throw error;
-    });
-    return this.#starting.then(async (container) => {
-      const info = await container.inspect().catch(() => undefined);
-      if (info?.State.Running === true) return container;
-      this.#starting = this.#ensure();
-      return this.#starting;
-    });
   }
 
   async #ensure(): Promise<Docker.Container> {

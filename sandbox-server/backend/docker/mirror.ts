@@ -1,5 +1,6 @@
 import type Docker from 'dockerode';
 import type { PackageCache } from './cache.ts';
+import { KeptContainer } from './kept-container.ts';
 import { labelsFor } from './labels.ts';
 import { mirrorName } from './names.ts';
 import { ignoreNotModified, isConflict, isNotFound } from './engine-errors.ts';
@@ -17,7 +18,7 @@ export class Mirror {
   readonly #owner: string;
   readonly #image: string;
   readonly #cache: PackageCache | undefined;
-  #starting: Promise<Docker.Container> | undefined;
+  readonly #kept = new KeptContainer(() => this.#ensure());
 
   constructor(docker: Docker, owner: string, image: string, cache?: PackageCache) {
     this.#docker = docker;
@@ -52,7 +53,7 @@ export class Mirror {
   }
 
   async remove(): Promise<void> {
-    this.#starting = undefined;
+    this.#kept.forget();
     await this.#cache?.remove();
     const name = mirrorName(this.#owner);
     await this.#docker.getContainer(name).remove({ force: true, v: true }).catch(ignoreGone);
@@ -85,17 +86,7 @@ export class Mirror {
 
   /** Its container, which runs. */
   container(): Promise<Docker.Container> {
-    this.#starting ??= this.#ensure().catch((error: unknown) => {
-      this.#starting = undefined;
-      throw error;
-    });
-    return this.#starting.then(async (container) => {
-      const info = await container.inspect().catch(() => undefined);
-      if (info?.State.Running === true) return container;
-      this.#starting = undefined;
-      this.#starting = this.#ensure();
-      return this.#starting;
-    });
+    return this.#kept.running();
   }
 
   async #ensure(): Promise<Docker.Container> {
