@@ -82,10 +82,11 @@ export async function execLine(docker: Docker, container: string): Promise<Line>
 export function printed(line: Line, text: string, ms = 120_000): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const timer = setTimeout(() => reject(new Error(`the terminal did not print “${text}” within ${ms} ms`)), ms);
-  let tail = '';
+  let tail = Buffer.alloc(0);
   line.onBytes((chunk) => {
-    tail = (tail + chunk.subarray(-text.length * 2).toString('latin1')).slice(-text.length * 3);
-    if (!tail.includes(text)) return;
+    const isHere = chunk.includes(text) || Buffer.concat([tail, chunk.subarray(0, text.length)]).includes(text);
+    tail = Buffer.from(Buffer.concat([tail, chunk.subarray(-text.length)]).subarray(-text.length));
+    if (!isHere) return;
     clearTimeout(timer);
     line.onBytes(NOTHING);
     resolve();
