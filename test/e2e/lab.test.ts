@@ -54,7 +54,8 @@ afterAll(async () => {
 
 describe('a newcomer goes through the first lesson', () => {
   test('from the landing page to a prompt that echoes', async () => {
-    await lab.page.goto(server.url, { waitUntil: 'networkidle' });
+    await lab.page.goto(server.url);
+    await lab.page.waitForLoadState('networkidle');
     const begun = performance.now();
     await lab.page.locator('[data-continue]').click();
     await lab.page.waitForURL('**/containers/images/what-an-image-is/');
@@ -118,7 +119,8 @@ describe('a newcomer goes through the first lesson', () => {
     await lab.shows(/^before the reload$/m);
     await lab.atPrompt();
     const before = await lab.screen();
-    await lab.page.reload({ waitUntil: 'networkidle' });
+    await lab.page.reload();
+    await lab.page.waitForLoadState('networkidle');
     await lab.atPrompt();
     expect(await lab.screen()).toBe(before);
     await lab.taskIs('start', 'done');
@@ -204,7 +206,8 @@ describe('a newcomer goes through the first lesson', () => {
       .toBe(true);
     await lab.taskIs('start', 'done');
     expect(await sandboxLeftovers(realDocker(), data.owner)).toEqual([]);
-    await lab.page.reload({ waitUntil: 'networkidle' });
+    await lab.page.reload();
+    await lab.page.waitForLoadState('networkidle');
     await lab.taskIs('start', 'done');
   });
 

@@ -26,7 +26,9 @@ test('the divider moves by keyboard and by mouse, and remembers', async () => {
   await page.mouse.up();
   expect(await share(page)).toBe('40');
 
-  await page.reload({ waitUntil: 'networkidle' });
+  await page.reload();
+
+  await page.waitForLoadState('networkidle');
   expect(await share(page)).toBe('40');
   expect((await page.locator('main').boundingBox())?.width).toBeCloseTo(576, -1);
 });
@@ -52,7 +54,9 @@ test('hints open one by one, the solution after two, and they stay open after a 
   await expect.poll(() => solution.isVisible()).toBe(true);
   expect(await solution.locator('.help-body').isVisible()).toBe(false);
 
-  await page.reload({ waitUntil: 'networkidle' });
+  await page.reload();
+
+  await page.waitForLoadState('networkidle');
   expect(await first.locator('.help-body').isVisible()).toBe(true);
   expect(await second.locator('.help-body').isVisible()).toBe(true);
 });
@@ -73,7 +77,8 @@ test('a quiz is answered by keyboard, explains the choice, and remembers it on t
   await expect.poll(() => wrong.getAttribute('open')).toBeNull();
 
   await page.evaluate(() => localStorage.clear());
-  await page.reload({ waitUntil: 'networkidle' });
+  await page.reload();
+  await page.waitForLoadState('networkidle');
   expect(await right.getAttribute('open')).not.toBeNull();
   expect(await page.locator('[data-quiz-progress]').textContent()).toMatch(/^· 1 of \d+ right$/);
 });
@@ -89,7 +94,8 @@ test('who comes back is where they were, and can go to the top', async () => {
     .poll(() => page.evaluate(() => Object.keys(localStorage).some((key) => key.startsWith('drydock.place'))))
     .toBe(true);
   await page.goto(`${site.url}/`);
-  await page.goto(site.url + LESSON, { waitUntil: 'networkidle' });
+  await page.goto(site.url + LESSON);
+  await page.waitForLoadState('networkidle');
   expect(Math.abs((await top()) - before)).toBeLessThan(40);
   await page.getByRole('button', { name: 'Go to the top' }).click();
   await expect.poll(() => page.evaluate(() => scrollY)).toBe(0);
@@ -156,7 +162,8 @@ test('the search opens by key, finds a lesson, and goes there by Enter', async (
 test('the start page’s button leads on to where the learner was', async () => {
   await using opened = await open();
   const { page } = opened;
-  await page.goto(site.url, { waitUntil: 'networkidle' });
+  await page.goto(site.url);
+  await page.waitForLoadState('networkidle');
   const button = page.locator('[data-continue]');
   expect(await button.textContent()).toContain('Continue');
   await button.click();

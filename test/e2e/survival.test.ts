@@ -38,7 +38,8 @@ async function newPage(address: string): Promise<LabPage> {
   const page: Page = await context.newPage();
   await LabPage.withoutWebgl(page);
   await page.clock.install();
-  await page.goto(address, { waitUntil: 'networkidle' });
+  await page.goto(address);
+  await page.waitForLoadState('networkidle');
   return new LabPage(page);
 }
 
@@ -87,7 +88,8 @@ describe('a terminal survives', () => {
 
   test('a reload in the middle of output', async () => {
     await startsTicking();
-    await lab.page.reload({ waitUntil: 'networkidle' });
+    await lab.page.reload();
+    await lab.page.waitForLoadState('networkidle');
     await everyTickOnce();
   });
 
@@ -141,7 +143,8 @@ describe('a terminal survives', () => {
     const stranger = await browser.newContext({ viewport: { width: 1000, height: 600 } });
     const watching = await stranger.newPage();
     await LabPage.withoutWebgl(watching);
-    await watching.goto(address, { waitUntil: 'networkidle' });
+    await watching.goto(address);
+    await watching.waitForLoadState('networkidle');
     const screen = watching.locator('.xterm-rows');
     await soon(() => lab.page.getByText('1 watching').isVisible()).toBe(true);
     await lab.types('clear; echo for-the-watch""er');

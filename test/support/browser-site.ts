@@ -50,7 +50,8 @@ export function browserSite(): BrowserSite {
         const missing = message.location().url.endsWith('/nowhere/');
         if (message.type() === 'error' && !missing) complaints.push(message.text());
       });
-      await page.goto(url() + path, { waitUntil: 'networkidle' });
+      await page.goto(url() + path);
+      await page.waitForLoadState('networkidle');
       return { page, complaints, [Symbol.asyncDispose]: () => context.close() };
     },
   };

@@ -28,7 +28,8 @@ async function openPage(context: AbuseContext, { learner, session }: Seat): Prom
   await page.addInitScript(() => {
     HTMLCanvasElement.prototype.getContext = () => null;
   });
-  await page.goto(`${context.url}/${session.lesson}/`, { waitUntil: 'networkidle' });
+  await page.goto(`${context.url}/${session.lesson}/`);
+  await page.waitForLoadState('networkidle');
   const shows = (text: string) => page.locator('.xterm-rows', { hasText: text }).first().waitFor();
   await shows('$');
   return { page, shows, [Symbol.asyncDispose]: () => browser.close() };
