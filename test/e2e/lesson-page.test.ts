@@ -24,7 +24,7 @@ test('the divider moves by keyboard and by mouse, and remembers', async () => {
   await page.mouse.down();
   await page.mouse.move(576, 400, { steps: 5 });
   await page.mouse.up();
-  expect(await share(page)).toBe('40');
+  await expect.poll(() => share(page)).toBe('40');
 
   await page.reload();
 
@@ -149,6 +149,7 @@ test('the search opens by key, finds a lesson, and goes there by Enter', async (
   await using opened = await open();
   const { page } = opened;
   await page.keyboard.press('/');
+  await page.locator('dialog input:focus').waitFor();
   await page.keyboard.type('cache');
   const selected = page.locator('#search-results [aria-selected="true"]');
   await expect.poll(() => selected.count()).toBe(1);
