@@ -88,8 +88,9 @@ export class DockerBackend implements Backend {
     try {
       step('Make a network of its own');
       const { slot, made: network } = await this.#slots.take((free) => this.#makeNetwork(spec, free));
-      const shared = Promise.all([this.#mirror.join(network), this.#hostFacts()]);
+      // Throws when it is aborted, so it comes before what then runs on its own.
       step('Start the machine');
+      const shared = Promise.all([this.#mirror.join(network), this.#hostFacts()]);
       const machines = settled(spec.machines.map((machine) => this.#startMachine(spec, machine, slot, shared)));
       const registry =
         spec.privateRegistry === true ? shared.then(() => this.#startRegistry(spec, options.signal)) : undefined;
