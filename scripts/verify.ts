@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { availableParallelism, freemem } from 'node:os';
 import { join } from 'node:path';
 import Docker from 'dockerode';
@@ -7,6 +8,7 @@ import { sweepTemporaryOwners, temporaryOwner } from '../sandbox-server/backend/
 import { systemClock } from '../sandbox-server/clock.ts';
 import { Pool } from '../sandbox-server/grader/pool.ts';
 import { type LabLesson, loadLab, loadLessons } from '../sandbox-server/lab/lessons.ts';
+import { findLessons } from '../sandbox-server/lab/lesson-folders.ts';
 import { formatProblem, validateContent } from '../sandbox-server/lab/validate.ts';
 import { ensureEngine } from '../sandbox-server/setup/engine.ts';
 import { ensureImages } from '../sandbox-server/setup/images.ts';
@@ -20,6 +22,7 @@ import { selectLessons, UnknownSelection } from '../sandbox-server/verify/select
 import { emptyTally } from '../sandbox-server/verify/tally.ts';
 import { verifyLesson } from '../sandbox-server/verify/verify-lesson.ts';
 import { consent, dataFolder, host, ROOT } from './options.ts';
+import { watchAndVerify } from './verify/watch.ts';
 
 const CONTENT = join(ROOT, 'content');
 const reporter = new Reporter(process.stdout);
@@ -51,16 +54,18 @@ async function main(line: CommandLine): Promise<number> {
 
 /** The lessons that were asked for, with their labs; undefined when one of them has a fault, which is told. */
 async function chosenLessons(words: readonly string[]): Promise<LabLesson[] | undefined> {
-  const all = await loadLessons(CONTENT, () => undefined);
-  const chosen = selectLessons(
-    all.filter(({ labFile }) => labFile !== undefined),
-    words,
+  // By their folders: a lesson whose page cannot be read is there, too.
+  const folders = (await findLessons(CONTENT, () => undefined)).filter(({ folder }) =>
+    existsSync(join(folder, 'lab.ts')),
   );
+  const chosen = selectLessons(folders, words).map(({ folder }) => folder);
   const isChosen = (file: string) =>
-    words.length === 0 || chosen.some(({ folder }) => join(CONTENT, file).startsWith(`${folder}/`));
+    words.length === 0 || chosen.some((folder) => join(CONTENT, file).startsWith(`${folder}/`));
   const problems = (await validateContent(CONTENT)).filter(({ file }) => isChosen(file));
   for (const problem of problems) reporter.note(`✗ content/${formatProblem(problem)}`);
-  return problems.length > 0 ? undefined : await Promise.all(chosen.map(loadLab));
+  if (problems.length > 0) return undefined;
+  const lessons = await loadLessons(CONTENT, () => undefined);
+  return await Promise.all(lessons.filter(({ folder }) => chosen.includes(folder)).map(loadLab));
 }
 
 async function verifyAll(
@@ -90,7 +95,9 @@ async function verifyAll(
       tally,
       signal,
       onFailure: (failure) => reporter.failure(failure),
-      onPageDone: (id, seconds, more) => reporter.pageDone(id, seconds, more),
+      onPageDone: (id, seconds, more) => {
+        if (!signal.aborted) reporter.pageDone(id, seconds, more);
+      },
       onProgress: (id, what) => reporter.progress(id, what),
     });
     ok &&= good;
@@ -108,7 +115,7 @@ async function verifyAll(
     await backend.destroyAll();
   }
   tally.seconds = Math.round((performance.now() - start) / 100) / 10;
-  reporter.summary(tally);
+  if (!signal.aborted) reporter.summary(tally);
   if (line.json) console.log(JSON.stringify(tally));
   if (signal.aborted) return 130;
   return ok ? 0 : 1;
@@ -123,6 +130,7 @@ function interrupt(): void {
 try {
   const line = readCommandLine(process.argv.slice(2));
   if (line.help) console.log(HELP);
+  else if (line.watch) process.exitCode = await watchAndVerify(line, import.meta.filename, process.argv.slice(2));
   else process.exitCode = await main(line);
 } catch (error) {
   const isMistake = error instanceof UnknownSelection || error instanceof CommandLineError;

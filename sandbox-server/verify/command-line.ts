@@ -10,6 +10,7 @@ to type is typed into a terminal and each task becomes done, and every near miss
 
   --json            the last line is the result as JSON
   --repeat <n>      do all of it so many times, to find what fails only sometimes
+  --watch           does it again whenever a file of the lessons, or one that lessons share, changes; Ctrl-C ends it
   --jobs <n>        so many sandboxes at once; default from cores and memory
   --data <folder>   as for npm start
   --yes             install what is missing (a container engine) without asking
@@ -20,6 +21,8 @@ export interface CommandLine {
   words: string[];
   json: boolean;
   repeat: number;
+  /** Again at every change. */
+  watch: boolean;
   /** Undefined: as many as the machine allows. */
   jobs: number | undefined;
   data: string | undefined;
@@ -38,6 +41,7 @@ export function readCommandLine(args: readonly string[]): CommandLine {
     words: positionals,
     json: values.json,
     repeat: wholeNumber('--repeat', values.repeat) ?? 1,
+    watch: values.watch,
     jobs: wholeNumber('--jobs', values.jobs),
     data: values.data,
     yes: values.yes,
@@ -53,6 +57,7 @@ function parse(args: readonly string[]) {
       options: {
         json: { type: 'boolean', default: false },
         repeat: { type: 'string' },
+        watch: { type: 'boolean', default: false },
         jobs: { type: 'string' },
         data: { type: 'string' },
         yes: { type: 'boolean', short: 'y', default: false },

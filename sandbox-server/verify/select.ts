@@ -1,4 +1,4 @@
-import type { Lesson } from '../lab/lessons.ts';
+import type { LessonFolder } from '../lab/lesson-folders.ts';
 import { nearest } from '../lab/nearest.ts';
 
 /** What was asked for is not there. */
@@ -6,7 +6,7 @@ export class UnknownSelection extends Error {
   override readonly name = 'UnknownSelection';
 }
 
-type Named = Pick<Lesson, 'id' | 'course' | 'module' | 'slug' | 'order'>;
+type Named = Pick<LessonFolder, 'id' | 'course' | 'module' | 'slug' | 'order'>;
 
 /**
  * The lessons that the words name, each once, in their own order; all without words. A word is a module (`images`), a lesson by its number

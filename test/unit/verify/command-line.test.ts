@@ -6,12 +6,19 @@ test('words, flags and numbers are read; what is not said has a default', () => 
     words: ['images', 'runtime/1'],
     json: true,
     repeat: 5,
+    watch: false,
     jobs: undefined,
     data: undefined,
     yes: false,
     help: false,
   });
-  expect(readCommandLine(['--jobs=3', '-h'])).toMatchObject({ words: [], jobs: 3, help: true, repeat: 1 });
+  expect(readCommandLine(['--jobs=3', '-h', '--watch'])).toMatchObject({
+    words: [],
+    jobs: 3,
+    help: true,
+    repeat: 1,
+    watch: true,
+  });
 });
 
 test.each([['--repeat', '0'], ['--jobs', 'many'], ['--jsn'], ['--jobs']])('%s %s cannot be meant', (...args) => {
