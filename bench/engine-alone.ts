@@ -32,7 +32,9 @@ export async function engineToPrompt(docker: Docker, model: Model, labels: Recor
   const identity = `drydock-identity ${model.engine.Config.User.split(':')[0]}`;
   const begun = performance.now();
   const network = await docker.createNetwork({ Name: name, Internal: true, Labels: labels });
-  const engine = await docker.createContainer(copyOf(model.engine, name, name, labels));
+  // A folder of the image belongs to root, and an engine wants its data's folder for its own: so one inside of it.
+  const dataRoot = ['--data-root', `${PATHS.engineData}/data`];
+  const engine = await docker.createContainer({ ...copyOf(model.engine, name, name, labels), Cmd: dataRoot });
   await engine.start();
   await asRoot(docker, engine.id, `${identity} && chmod 666 /dev/net/tun`);
   const shell = await docker.createContainer(copyOf(model.shell, name, `container:${engine.id}`, labels));

@@ -21,7 +21,9 @@ export async function ourLine(learner: Learner, session: string, terminal: strin
     headers: { origin: learner.url, cookie: learner.cookie },
     perMessageDeflate: false,
   });
-  let take: (chunk: Buffer) => void = NOTHING;
+  // What comes before anybody listens, the prompt, waits for the first who does.
+  const early: Buffer[] = [];
+  let take: (chunk: Buffer) => void = (chunk) => void early.push(chunk);
   let offset = 0;
   let acknowledged = 0;
   socket.on('message', (data: Buffer, isBinary) => {
@@ -41,7 +43,10 @@ export async function ourLine(learner: Learner, session: string, terminal: strin
   socket.send(JSON.stringify({ type: 'resize', cols: 80, rows: 24 }));
   return {
     write: (bytes) => socket.send(Buffer.from(bytes)),
-    onBytes: (to) => (take = to),
+    onBytes: (to) => {
+      take = to;
+      for (const chunk of early.splice(0)) take(chunk);
+    },
     close: () => socket.close(),
   };
 }

@@ -38,15 +38,22 @@ async function main(args: readonly string[]): Promise<number> {
     const ttyd = await ensureTtyd(docker, images.base, progress);
     const bed = new Bed({ dockerodeOptions, socketPath, images, ttyd, progress });
     const results: Result[] = [];
+    let failed = false;
     for (const measure of MEASURES.filter(({ name }) => words.length === 0 || words.includes(name))) {
       const done = progress.step(measure.name);
-      results.push(...(await measure.run(bed)));
-      done();
+      try {
+        results.push(...(await measure.run(bed)));
+        done();
+      } catch (error) {
+        // What the others measured counts all the same.
+        failed = true;
+        console.error(`✗ ${measure.name} could not be measured:`, error);
+      }
       await bed.settle();
     }
     console.log(`\n${table(results)}\n`);
     if (args.includes('--json')) console.log(JSON.stringify(results));
-    return 0;
+    return failed ? 1 : 0;
   });
 }
 
