@@ -3,7 +3,7 @@ import type { KnipConfig } from 'knip';
 export default {
   entry: [
     'scripts/*.{ts,mjs}',
-    'content/**/{lab.ts,lesson.mdx}',
+    '{content,scripts/new}/**/{lab.ts,lesson.mdx}',
     'test/{support/content,abuse/lessons}/**/lab.ts',
     'test/support/run-server.ts',
     'bench/neighbours-process.ts',

@@ -23,30 +23,46 @@ export interface FileFault extends PageFault {
   file: string;
 }
 
+/** A module of a course; it may have no lessons yet. */
+export interface ModuleFolder {
+  course: string;
+  name: string;
+  /** Absolute. */
+  folder: string;
+  /** Among the modules of its course. */
+  order: number;
+}
+
 const NUMBERED = /^(\d+)-([a-z0-9][a-z0-9-]*)$/;
-const SLUG = /^[a-z0-9][a-z0-9-]*$/;
+/** How courses, modules and, after their number, lessons are named. */
+export const SLUG = /^[a-z0-9][a-z0-9-]*$/;
 
 /** The lessons below `content/`, in the order of courses (by name), modules (by module.yaml) and lessons (by number). */
 export async function findLessons(contentFolder: string, report: (fault: FileFault) => void): Promise<LessonFolder[]> {
-  const lessons: LessonFolder[] = [];
+  const inContent = (path: string, fault: PageFault) => report({ ...fault, file: relative(contentFolder, path) });
+  const modules = await findModules(contentFolder, report);
+  return (await Promise.all(modules.map((module) => lessonsOf(module, inContent)))).flat();
+}
+
+/** The modules below `content/`, in the order of courses (by name) and modules (by module.yaml). */
+export async function findModules(contentFolder: string, report: (fault: FileFault) => void): Promise<ModuleFolder[]> {
+  const all: ModuleFolder[] = [];
   const inContent = (path: string, fault: PageFault) => report({ ...fault, file: relative(contentFolder, path) });
   for (const course of await subfolders(contentFolder)) {
     const courseFolder = join(contentFolder, course);
     if (!SLUG.test(course)) inContent(courseFolder, badName(course, 'containers'));
     await readYaml(join(courseFolder, 'course.yaml'), courseSchema, inContent);
-    const modules: { name: string; order: number }[] = [];
+    const modules: ModuleFolder[] = [];
     for (const name of await subfolders(courseFolder)) {
-      if (!(await isModule(join(courseFolder, name)))) continue;
-      if (!SLUG.test(name)) inContent(join(courseFolder, name), badName(name, 'images'));
-      const described = await readYaml(join(courseFolder, name, 'module.yaml'), moduleSchema, inContent);
-      modules.push({ name, order: described?.order ?? Number.MAX_SAFE_INTEGER });
+      const folder = join(courseFolder, name);
+      if (!(await isModule(folder))) continue;
+      if (!SLUG.test(name)) inContent(folder, badName(name, 'images'));
+      const described = await readYaml(join(folder, 'module.yaml'), moduleSchema, inContent);
+      modules.push({ course, name, folder, order: described?.order ?? Number.MAX_SAFE_INTEGER });
     }
-    modules.sort((a, b) => a.order - b.order || a.name.localeCompare(b.name));
-    for (const { name } of modules) {
-      lessons.push(...(await lessonsOf(course, name, join(courseFolder, name), inContent)));
-    }
+    all.push(...modules.sort((a, b) => a.order - b.order || a.name.localeCompare(b.name)));
   }
-  return lessons;
+  return all;
 }
 
 /** Other folders of a course hold what its lessons share. */
@@ -55,9 +71,7 @@ async function isModule(folder: string): Promise<boolean> {
 }
 
 async function lessonsOf(
-  course: string,
-  module: string,
-  folder: string,
+  { course, name: module, folder }: ModuleFolder,
   report: (path: string, fault: PageFault) => void,
 ): Promise<LessonFolder[]> {
   const lessons: LessonFolder[] = [];

@@ -56,6 +56,11 @@ export const verbs = {
     about: 'builds the site into dist/',
     options: [['--force', 'also when nothing has changed']],
   },
+  new: {
+    script: 'new.ts',
+    command: 'npm run new',
+    about: 'makes a lesson that works, for its author to change',
+  },
   verify: {
     script: 'verify.ts',
     command: 'npm run verify',
