@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { copyFile, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Docker from 'dockerode';
@@ -21,6 +21,9 @@ const POLL_MS = 50;
 /** An engine that cannot say within this what runs on it is to be stopped. */
 const LIST_MS = 10_000;
 const LOG_LIMIT_BYTES = 20 * 1024 ** 2;
+/** For containers that are `--privileged`; see privileged-runtime.sh. */
+export const PRIVILEGED_RUNTIME = 'drydock-privileged';
+
 /** Of /27: about 2000 networks, where Docker's own pools have room for 31. */
 const ADDRESS_POOL = 'base=10.213.0.0/16,size=27';
 
@@ -116,6 +119,8 @@ export class OwnedEngine {
     const logPath = join(this.#dataDir, 'dockerd.log');
     if (((await stat(logPath).catch(() => undefined))?.size ?? 0) > LOG_LIMIT_BYTES)
       await rename(logPath, `${logPath}.1`);
+    const runtime = join(this.#dataDir, 'privileged-runtime');
+    await copyFile(join(import.meta.dirname, 'privileged-runtime.sh'), runtime);
     const log = await open(logPath, 'a');
     const from = (await log.stat()).size;
     const [program, ...args] = asRoot(privilege, [
@@ -125,6 +130,7 @@ export class OwnedEngine {
       ...['--pidfile', join(this.#runDir, 'dockerd.pid')],
       ...['--host', `unix://${this.socketPath}`],
       ...['--default-address-pool', ADDRESS_POOL],
+      ...['--add-runtime', `${PRIVILEGED_RUNTIME}=${runtime}`],
       // Labs go on while the engine is restarted, or has crashed.
       '--live-restore',
       // The socket belongs to root and to this group; without root we get at it through ours.

@@ -1,3 +1,4 @@
+import { PRIVILEGED_RUNTIME } from '../../sandbox-server/setup/owned-engine.ts';
 import type { EngineHandle } from '../../sandbox-server/setup/types.ts';
 import { gib } from './host-checks.ts';
 import { note, ok, problem, type Finding } from './finding.ts';
@@ -60,7 +61,7 @@ function memory(info: EngineInfo): Finding {
 /** How sandboxes are kept from the host, and why so. */
 export function isolation(info: EngineInfo): Finding {
   const others = Object.keys(info.Runtimes ?? {}).filter(
-    (name) => name !== 'runc' && !name.startsWith('io.containerd.'),
+    (name) => name !== 'runc' && name !== PRIVILEGED_RUNTIME && !name.startsWith('io.containerd.'),
   );
   const offered = others.length > 0 ? `; this engine also offers the runtimes ${others.join(', ')}` : '';
   const apparmor = (info.SecurityOptions ?? []).some((option) => option.includes('name=apparmor'))
