@@ -18,6 +18,12 @@ export interface Backend {
    * Rejects with `sandbox-lost` when a part is missing.
    */
   revive(sandbox: SandboxRef, options?: { signal?: AbortSignal }): Promise<void>;
+  /**
+   * Copies the disks of all machines as they are just now, so that sandboxes can be made from them. Not every backend can, then it is not
+   * there; nor every host, and no disk that is written to without a pause: then there is no copy. What is not on a disk is in no copy:
+   * running programs, `/tmp`, the content of a private registry, what engines remember of events.
+   */
+  copyDisks?(sandbox: SandboxRef, options?: { signal?: AbortSignal }): Promise<DisksCopy | undefined>;
   /** Removes everything of it. Succeeds when nothing is there. */
   destroy(id: string): Promise<void>;
   /** Ids of all sandboxes that have anything left of them, by label. */
@@ -46,6 +52,14 @@ export interface CreateOptions {
   onStep?: (step: string) => void;
   /** All shells take commands; their engines may still be starting. Creating waits for it, and fails as it does. */
   onShells?: (sandbox: SandboxRef) => Promise<void>;
+  /** Its machines begin with these disks instead of empty ones. */
+  from?: DisksCopy;
+}
+
+/** Disks of a sandbox at one moment, for as long as it is not disposed of. Outlives that sandbox, not this process. */
+export interface DisksCopy extends AsyncDisposable {
+  /** Of the sandbox that was copied; one that is made from it has the same. */
+  readonly machines: readonly string[];
 }
 
 export interface HostRoom {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Backend, ExecOptions, ExecStream, SandboxRef } from '../../sandbox-server/backend/backend.ts';
+import type { Backend, DisksCopy, ExecOptions, ExecStream, SandboxRef } from '../../sandbox-server/backend/backend.ts';
 import { execToEnd } from '../../sandbox-server/backend/exec-to-end.ts';
 
 export interface BackendUnderTest extends AsyncDisposable {
@@ -250,6 +250,98 @@ export function backendContract(name: string, make: () => Promise<BackendUnderTe
           code: 'sandbox-lost',
         });
         expect(await backend.stat({ id: 'nothing', machines: ['host'] })).toEqual({ state: 'gone', down: ['host'] });
+      });
+    });
+
+    describe('copies of disks', () => {
+      const copyOf = async (of: SandboxRef) => {
+        const copy = await backend.copyDisks?.(of);
+        if (copy === undefined) throw new Error('this backend makes no copies of disks here');
+        return copy;
+      };
+      /** Everything that the engine knows, but for ids that it makes anew whenever it starts. */
+      const LOOK = `id -u; cat ~/notes; docker images --no-trunc --format '{{.Repository}}:{{.Tag}} {{.ID}}'; docker volume ls; docker logs ended
+docker network ls --format '{{.Name}} {{.Driver}}'
+docker inspect ended made net data | jq 'walk(if type == "object" then del(.NetworkID) else . end)'`;
+
+      test('a sandbox that begins with one has the files, images, containers, networks, volumes and build cache of that moment', async () => {
+        const made = await backend.create({ id: newId(), machines: ['host'] });
+        const { code, err } = await sh(
+          `set -e; mkdir ~/b; cd ~/b; echo mine > ~/notes; chmod 700 ~; docker network create net
+docker run --name ended --health-cmd true -v data:/data -p 8080:80 busybox:1.37 sh -c 'echo said; echo kept > /data/file; exit 3' || true
+docker create --name made --network net busybox:1.37 true
+printf 'FROM busybox:1.37\nRUN date +%%N > /when\n' > Dockerfile; docker build -q -t built .`,
+          { of: made },
+        );
+        expect(code, err).toBe(0);
+        await using copy = await copyOf(made);
+        expect(copy.machines).toEqual(['host']);
+        const before = (await sh(LOOK, { of: made })).out;
+        await sh('echo later > ~/notes; docker rm ended made; docker rmi built', { of: made });
+        await backend.destroy(made.id);
+        const clones = await Promise.all(
+          [newId(), newId()].map((id) => backend.create({ id, machines: ['host'] }, { from: copy })),
+        );
+        for (const of of clones) expect((await sh(LOOK, { of })).out).toBe(before);
+        const [clone, other] = clones as [SandboxRef, SandboxRef];
+        const again = await sh(
+          `cd ~/b; docker build -q -t again . > /dev/null; docker image inspect -f '{{.Id}}' built again | uniq | wc -l
+docker run --rm -v data:/data busybox:1.37 cat /data/file; docker start ended > /dev/null; docker wait ended; echo changed > ~/notes`,
+          { of: clone },
+        );
+        expect(again.out).toBe('1\nkept\n3\n');
+        expect((await sh('cat ~/notes', { of: other })).out).toBe('mine\n');
+        await under.crash(clone.id, 'host');
+        await expect.poll(async () => (await backend.stat(clone)).state, { timeout: 10_000 }).toBe('degraded');
+        await backend.revive(clone);
+        const run = await sh('docker run --rm -v ~/made:/m busybox:1.37 touch /m/file; stat -c %U ~/made/file', {
+          of: clone,
+        });
+        expect(run.out).toBe('learner\n');
+        await Promise.all(clones.map(({ id }) => backend.destroy(id)));
+        for (const { id } of clones) expect(await under.leftovers(id)).toEqual([]);
+      });
+
+      test('a second copy has what was written over since the first, and every machine has its own', async () => {
+        const made = await backend.create({ id: newId(), machines: ['web', 'db'] });
+        const run = async (of: SandboxRef, machine: string, line: string) =>
+          (await execToEnd(backend, of, machine, ['/bin/sh', '-c', line])).stdout.toString();
+        const SUMS = 'cd; cksum large small name';
+        const sums: string[][] = [];
+        const copies: DisksCopy[] = [];
+        for (const round of [1, 2]) {
+          for (const machine of made.machines)
+            await run(
+              made,
+              machine,
+              `cd; echo ${machine} > name; echo ${round} 1<> small; dd if=/dev/urandom of=large bs=1M count=24 conv=notrunc`,
+            );
+          sums.push(await Promise.all(made.machines.map((machine) => run(made, machine, SUMS))));
+          copies.push(await copyOf(made));
+        }
+        expect(new Set(sums.flat()).size).toBe(4);
+        await backend.destroy(made.id);
+        for (const [index, from] of copies.entries()) {
+          const clone = await backend.create({ id: newId(), machines: made.machines }, { from });
+          expect(await Promise.all(made.machines.map((machine) => run(clone, machine, SUMS)))).toEqual(sums[index]);
+          await from[Symbol.asyncDispose]();
+          await backend.destroy(clone.id);
+        }
+      });
+
+      test('there is none of disks that are written to without a pause', async () => {
+        const made = await backend.create({ id: newId(), machines: ['host'] });
+        const writing = await backend.exec(made, 'host', ['/bin/sh', '-c', 'while echo more >> ~/log; do :; done']);
+        writing.stderr.resume();
+        expect(await backend.copyDisks?.(made)).toBeUndefined();
+        writing.close();
+        await backend.destroy(made.id);
+      });
+
+      test('a sandbox that is not there has no disks', async () => {
+        await expect(backend.copyDisks?.({ id: 'nothing', machines: ['host'] })).rejects.toMatchObject({
+          code: 'sandbox-lost',
+        });
       });
     });
 

@@ -6,7 +6,8 @@ import { expect, inject, test } from 'vitest';
 import { DockerBackend } from '../../sandbox-server/backend/docker/docker-backend.ts';
 import { LABEL, ownedBy } from '../../sandbox-server/backend/docker/labels.ts';
 import { temporaryOwner } from '../../sandbox-server/backend/docker/temporary-owner.ts';
-import { execToEnd } from '../../sandbox-server/backend/exec-to-end.ts';
+import { execInContainer } from '../../sandbox-server/backend/docker/exec.ts';
+import { execToEnd, toEnd } from '../../sandbox-server/backend/exec-to-end.ts';
 import { leftovers, realBackend, realDocker } from '../support/engine.ts';
 import { backendContract } from './backend.contract.ts';
 
@@ -72,4 +73,22 @@ test('the mirror that died is started again for the next sandbox', async () => {
   const sandbox = await one.backend.create({ id: 'abcd', machines: ['host'] });
   const { exitCode } = await execToEnd(one.backend, sandbox, 'host', ['docker', 'pull', 'busybox:1.37']);
   expect(exitCode).toBe(0);
+});
+
+test('a copy of disks has no name, and its room is free again when it is disposed of', async () => {
+  await using one = realBackend();
+  const sandbox = await one.backend.create({ id: 'abcd', machines: ['host'] });
+  const copy = await one.backend.copyDisks(sandbox);
+  const filters = ownedBy(one.owner);
+  filters.label.push(`${LABEL.role}=disks`);
+  const [disks] = await one.docker.listContainers({ filters });
+  const inside = async (line: string) => {
+    const { stdout } = await toEnd(await execInContainer(one.docker.getContainer(disks!.Id), ['sh', '-c', line]));
+    return stdout.toString();
+  };
+  const KEPT = 'ls -l /proc/[0-9]*/fd 2> /dev/null | grep -c " 8 -> /disks/.*(deleted)"';
+  expect(await inside('ls /disks')).toBe('');
+  expect(await inside(KEPT)).toBe('1\n');
+  await copy?.[Symbol.asyncDispose]();
+  await expect.poll(() => inside(KEPT)).toBe('0\n');
 });

@@ -1,11 +1,11 @@
 import type Docker from 'dockerode';
+import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { ignoreNotModified, isConflict, isNotFound } from './engine-errors.ts';
 import { execInContainer } from './exec.ts';
 import { KeptContainer } from './kept-container.ts';
 import { labelsFor } from './labels.ts';
 import { disksName } from './names.ts';
-import type { Slot } from './slots.ts';
 
 /** A machine's disk, for as long as its volume is not mounted yet. */
 export interface Disk {
@@ -15,12 +15,29 @@ export interface Disk {
   letGo: () => void;
 }
 
+/** What was on a machine's disk at one moment. */
+export interface DiskCopy {
+  /** In the container, the id of the process that keeps it. */
+  keeper: string;
+  /** Sectors that had been written to the disk before it was copied, ever. */
+  written: number;
+  /** No disk is made from it any more. */
+  letGo: () => void;
+}
+
 /** `mkfs.ext4` and `losetup` take 50 ms; on a busy host longer. */
 const ATTACH_MS = 20_000;
-const MEMORY_BYTES = 64 * 1024 ** 2;
+/** A gigabyte of images on a slow disk that others write to as well. */
+const COPY_MS = 120_000;
+/** Its programs need little. The pages of files that they copy count as theirs as well, and the host takes those back when it needs them. */
+const MEMORY_BYTES = 2 * 1024 ** 3;
 const PIDS = 256;
 /** The major number of loop devices. */
 const LOOP_RULE = 'b 7:* rwm';
+
+/** Runs with these arguments; in the container, which may stand on another host, there is no file of ours. */
+const SCRIPT = readFileSync(new URL('disk-copies.sh', import.meta.url), 'utf8');
+const copies = (...args: string[]) => ['sh', '-c', SCRIPT, 'disk-copies', ...args];
 
 /**
  * Makes disks of a fixed size: an ext4 in a sparse file behind a loop device, as overlay2 on ext4 knows no quota for a
@@ -45,25 +62,35 @@ export class Disks {
     await this.#available();
   }
 
-  /** Undefined where the engine's host has no loop devices. */
-  async attach(slot: Slot, bytes: number): Promise<Disk | undefined> {
+  /** For the user with this id. Undefined where the engine's host has no loop devices. */
+  async attach(uid: number, bytes: number): Promise<Disk | undefined> {
     const container = await this.#available();
     if (container === undefined) return undefined;
-    const exec = await execInContainer(container, ['drydock-disk', String(slot.uid), String(bytes)], {
-      signal: AbortSignal.timeout(ATTACH_MS),
-    });
-    let complaint = '';
-    exec.stderr.on('data', (chunk: Buffer) => (complaint += chunk.toString()));
-    const lines = createInterface({ input: exec.stream });
-    const device = await new Promise<string | undefined>((resolve) => {
-      lines.once('line', resolve);
-      lines.once('close', () => resolve(undefined));
-    });
-    if (device === undefined || !/^\/dev\/loop\d+$/.test(device)) {
-      exec.close();
-      throw new Error(`no disk could be made: ${complaint.trim()}`);
-    }
-    return { device, letGo: () => void exec.stream.end() };
+    return diskOf(await hold(container, ['drydock-disk', String(uid), String(bytes)], ATTACH_MS));
+  }
+
+  /**
+   * Of a disk that is mounted. What programs wrote before must be on it (`sync`). The copy is whole when nothing was written meanwhile:
+   * when the sectors are still as many after another `sync`.
+   */
+  async copy(device: string): Promise<DiskCopy> {
+    const { line, letGo } = await hold(await this.#kept.running(), copies('take', device), COPY_MS);
+    const [keeper = '', written = ''] = line.split(' ');
+    return { keeper, written: Number(written), letGo };
+  }
+
+  /** Sectors that were ever written to a disk. */
+  async written(device: string): Promise<number> {
+    const stat = `/sys/block/${device.replace('/dev/', '')}/stat`;
+    const { line, letGo } = await hold(await this.#kept.running(), ['cat', stat], ATTACH_MS);
+    letGo();
+    // https://docs.kernel.org/block/stat.html
+    return Number(line.trim().split(/\s+/)[6]);
+  }
+
+  /** A disk that begins as a copy. */
+  async attachCopy(copy: DiskCopy): Promise<Disk> {
+    return diskOf(await hold(await this.#kept.running(), copies('attach', copy.keeper), COPY_MS));
   }
 
   async remove(): Promise<void> {
@@ -128,4 +155,34 @@ export class Disks {
     await container.start();
     return container;
   }
+}
+
+/** Starts a command that prints one line and then waits for the end of its input. */
+async function hold(
+  container: Docker.Container,
+  command: readonly string[],
+  ms: number,
+): Promise<{ line: string; letGo: () => void }> {
+  const exec = await execInContainer(container, command);
+  let complaint = '';
+  exec.stderr.on('data', (chunk: Buffer) => (complaint += chunk.toString()));
+  const lines = createInterface({ input: exec.stream });
+  const timer = setTimeout(() => {
+    complaint += `it was not done within ${ms / 1000} s`;
+    exec.close();
+  }, ms);
+  const line = await new Promise<string | undefined>((resolve) => {
+    lines.once('line', resolve);
+    lines.once('close', () => resolve(undefined));
+  });
+  clearTimeout(timer);
+  if (line !== undefined) return { line, letGo: () => void exec.stream.end() };
+  exec.close();
+  throw new Error(`no disk could be made: ${complaint.trim()}`);
+}
+
+function diskOf({ line, letGo }: { line: string; letGo: () => void }): Disk {
+  if (/^\/dev\/loop\d+$/.test(line)) return { device: line, letGo };
+  letGo();
+  throw new Error(`no disk could be made: “${line}” is no loop device`);
 }

@@ -3,6 +3,7 @@ import { DrydockError } from '../../errors.ts';
 import type {
   Backend,
   CreateOptions,
+  DisksCopy,
   ExecOptions,
   ExecStream,
   HostRoom,
@@ -15,7 +16,8 @@ import type {
 import type { Feature } from '../../lab/lab.ts';
 import { PATHS } from '../paths.ts';
 import { PackageCache, type Upstreams } from './cache.ts';
-import { Disks } from './disks.ts';
+import { copyDisks, DockerDisksCopy } from './disks-copy.ts';
+import { type Disk, Disks } from './disks.ts';
 import { isNotFound, toSandboxError } from './engine-errors.ts';
 import { readEngineHost, type EngineHost } from './engine-host.ts';
 import { execInContainer } from './exec.ts';
@@ -25,7 +27,7 @@ import { Mirror } from './mirror.ts';
 import { namesFor } from './names.ts';
 import { REGISTRY_MACHINE, restartRegistry, startRegistry } from './private-registry.ts';
 import { removeAll, removeSandbox } from './removal.ts';
-import { type Slot, slotOf, Slots } from './slots.ts';
+import { type Slot, Slots, userOf } from './slots.ts';
 import { restartMachine, startMachine, waitForEngine } from './start-machine.ts';
 import { watchContainers } from './watch.ts';
 
@@ -81,17 +83,25 @@ export class DockerBackend implements Backend {
 
   async create(spec: SandboxSpec, options: CreateOptions = {}): Promise<SandboxRef> {
     const sandbox: SandboxRef = { id: spec.id, machines: spec.machines };
+    const from = ofThisKind(options.from);
     const step = (label: string) => {
       options.signal?.throwIfAborted();
       options.onStep?.(label);
     };
     try {
       step('Make a network of its own');
-      const { slot, made: network } = await this.#slots.take((free) => this.#makeNetwork(spec, free));
+      const { slot, made: network } = await this.#slots.take((free) => this.#makeNetwork(spec, free, from?.uid));
+      const uid = from?.uid ?? slot.uid;
       // Throws when it is aborted, so it comes before what then runs on its own.
       step('Start the machine');
       const shared = Promise.all([this.#mirror.join(network), this.#hostFacts()]);
-      const machines = settled(spec.machines.map((machine) => this.#startMachine(spec, machine, slot, shared)));
+      const machines = settled(
+        spec.machines.map(async (machine) => {
+          const { diskBytes } = { ...this.#limits, ...spec.limits };
+          const disk = await (from ? this.#disks.attachCopy(from.disk(machine)) : this.#disks.attach(uid, diskBytes));
+          return await this.#startMachine({ spec, machine, uid, disk, shared });
+        }),
+      );
       const registry =
         spec.privateRegistry === true ? shared.then(() => this.#startRegistry(spec, options.signal)) : undefined;
       await settled<unknown>([shared, machines, ...(registry ? [registry] : [])]);
@@ -146,14 +156,26 @@ export class DockerBackend implements Backend {
     try {
       const names = namesFor(this.#owner, sandbox.id);
       const { Labels } = await this.#docker.getNetwork(names.network).inspect();
-      const { uid } = slotOf(Number(Labels?.[LABEL.slot]));
       // First: it gets the address back that the machines know.
       await Promise.all([this.#mirror.start(), this.#disks.start()]);
       const registry = (await this.#containers(sandbox.id)).find(isRegistry);
       await settled([
-        ...sandbox.machines.map((machine) => restartMachine(this.#docker, names, machine, uid, signal)),
+        ...sandbox.machines.map((machine) => restartMachine(this.#docker, names, machine, userOf(Labels), signal)),
         ...(registry === undefined ? [] : [restartRegistry(this.#docker.getContainer(registry.Id), signal)]),
       ]);
+    } catch (error) {
+      if (isNotFound(error)) throw new DrydockError('sandbox-lost', { cause: error });
+      throw toSandboxError(error);
+    }
+  }
+
+  async copyDisks(sandbox: SandboxRef, { signal }: { signal?: AbortSignal } = {}): Promise<DisksCopy | undefined> {
+    signal?.throwIfAborted();
+    try {
+      const names = namesFor(this.#owner, sandbox.id);
+      const { Labels } = await this.#docker.getNetwork(names.network).inspect();
+      const uid = userOf(Labels);
+      return await copyDisks({ docker: this.#docker, disks: this.#disks, sandbox, names, uid, signal });
     } catch (error) {
       if (isNotFound(error)) throw new DrydockError('sandbox-lost', { cause: error });
       throw toSandboxError(error);
@@ -215,8 +237,9 @@ export class DockerBackend implements Backend {
     }
   }
 
-  #makeNetwork(spec: SandboxSpec, slot: Slot): Promise<Docker.Network> {
-    const extra = { ...spec.labels, slot: String(slot.number) };
+  #makeNetwork(spec: SandboxSpec, slot: Slot, uid: number = slot.uid): Promise<Docker.Network> {
+    const extra: Record<string, string> = { ...spec.labels, slot: String(slot.number) };
+    if (uid !== slot.uid) extra['user'] = String(uid);
     return this.#docker.createNetwork({
       Name: namesFor(this.#owner, spec.id).network,
       Internal: true,
@@ -254,23 +277,24 @@ export class DockerBackend implements Backend {
   }
 
   /** Both containers run when it resolves; the engine in one of them may still be starting. */
-  async #startMachine(
-    spec: SandboxSpec,
-    machine: string,
-    slot: Slot,
-    shared: Promise<[mirrorIp: string, host: EngineHost]>,
-  ): Promise<{ engine: Docker.Container; machine: string }> {
+  async #startMachine(plan: {
+    spec: SandboxSpec;
+    machine: string;
+    uid: number;
+    disk: Disk | undefined;
+    shared: Promise<[mirrorIp: string, host: EngineHost]>;
+  }): Promise<{ engine: Docker.Container; machine: string }> {
+    const { spec, machine, uid, disk } = plan;
     const limits = { ...this.#limits, ...spec.limits };
-    const disk = await this.#disks.attach(slot, limits.diskBytes);
     try {
-      const [mirrorIp, host] = await shared;
+      const [mirrorIp, host] = await plan.shared;
       const engine = await startMachine(this.#docker, {
         owner: this.#owner,
         sandbox: spec.id,
         machine,
         images: this.#images,
         limits: { ...limits, cpus: Math.min(limits.cpus, host.cpus * CPU_SHARE) },
-        slot,
+        uid,
         disk: disk?.device,
         mirrorIp,
         extraLabels: spec.labels ?? {},
@@ -289,6 +313,11 @@ export class DockerBackend implements Backend {
       throw toSandboxError(error);
     }
   }
+}
+
+function ofThisKind(copy: DisksCopy | undefined): DockerDisksCopy | undefined {
+  if (copy === undefined || copy instanceof DockerDisksCopy) return copy;
+  throw new Error('disks can only be copied from a sandbox of the same backend');
 }
 
 /** All have ended, well or not, before the first failure is thrown: nothing goes on in the back of what cleans up. */

@@ -9,6 +9,8 @@ export const LABEL = {
   machine: 'drydock.machine',
   /** On a sandbox's network: the number of its slot, see slots.ts. */
   slot: 'drydock.slot',
+  /** On a sandbox's network: its user id, where it is not that of its slot. */
+  user: 'drydock.user',
 } as const;
 
 export type Role = 'engine' | 'shell' | 'registry' | 'network' | 'volume' | 'mirror' | 'disks' | 'cache';

@@ -4,7 +4,6 @@ import { PATHS } from '../paths.ts';
 import { labelsFor } from './labels.ts';
 import { namesFor } from './names.ts';
 import { engineSeccomp } from './seccomp.ts';
-import type { Slot } from './slots.ts';
 
 /** What both containers of a machine need to know. */
 export interface MachinePlan {
@@ -13,7 +12,8 @@ export interface MachinePlan {
   machine: string;
   images: { engine: string; shell: string };
   limits: MachineLimits;
-  slot: Slot;
+  /** The learner's user and group id. */
+  uid: number;
   /** The block device of the machine's disk. Undefined where there can be none: then the disk is as large as the host's. */
   disk: string | undefined;
   mirrorIp: string;
@@ -59,7 +59,7 @@ export function engineContainer(plan: MachinePlan): Docker.ContainerCreateOption
     name: names.container(plan.machine, 'engine'),
     Image: plan.images.engine,
     Hostname: plan.machine,
-    User: `${plan.slot.uid}:${plan.slot.uid}`,
+    User: `${plan.uid}:${plan.uid}`,
     Labels: labels(plan, 'engine'),
     HostConfig: {
       NetworkMode: names.network,
@@ -103,7 +103,7 @@ export function shellContainer(plan: MachinePlan): Docker.ContainerCreateOptions
   return {
     name: names.container(plan.machine, 'shell'),
     Image: plan.images.shell,
-    User: `${plan.slot.uid}:${plan.slot.uid}`,
+    User: `${plan.uid}:${plan.uid}`,
     WorkingDir: PATHS.home,
     Labels: labels(plan, 'shell'),
     HostConfig: {
@@ -169,6 +169,5 @@ function volume(
   };
 }
 
-const learnersTmpfs = ({ slot }: MachinePlan, bytes: number) =>
-  `size=${bytes},mode=0755,uid=${slot.uid},gid=${slot.uid}`;
+const learnersTmpfs = ({ uid }: MachinePlan, bytes: number) => `size=${bytes},mode=0755,uid=${uid},gid=${uid}`;
 const sharedTmpfs = (bytes: number) => `size=${bytes},mode=1777,exec`;

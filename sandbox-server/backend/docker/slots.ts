@@ -26,6 +26,11 @@ const FIRST_UID = 60_578;
 const SLOTS = 600;
 const ADDRESSES = 32;
 
+/** The user id of the sandbox whose network has these labels. */
+export function userOf(labels: Record<string, string> | undefined): number {
+  return Number(labels?.[LABEL.user] ?? slotOf(Number(labels?.[LABEL.slot])).uid);
+}
+
 export function slotOf(number: number): Slot {
   const address = number * ADDRESSES;
   return { number, uid: FIRST_UID + number, subnet: `10.212.${address >> 8}.${address & 255}/27` };

@@ -5,6 +5,7 @@ import { ignoreNotModified, isNotFound } from './engine-errors.ts';
 import { execInContainer } from './exec.ts';
 import { engineContainer, shellContainer, type MachinePlan } from './machine.ts';
 import type { namesFor } from './names.ts';
+import { runLine } from './run-line.ts';
 
 /** How long the inner engine may take to answer on a busy host. */
 const ENGINE_START_MS = 60_000;
@@ -14,17 +15,17 @@ const WAIT_FOR_ENGINE = `until [ -S ${PATHS.controlSocket} ] && docker -H unix:/
 
 /** Starts both containers of a machine and resolves to the one with the engine, which may still be starting. */
 export async function startMachine(docker: Docker, plan: MachinePlan): Promise<Docker.Container> {
-  const identity = `drydock-identity ${plan.slot.uid}`;
+  const identity = `drydock-identity ${plan.uid}`;
   const engine = await docker.createContainer(engineContainer(plan));
   // The shell's volumes are the engine's: both may be created before either runs, in this order.
   const [shell] = await Promise.all([docker.createContainer(shellContainer(plan)), engine.start()]);
-  await Promise.all([identify(engine, plan.slot.uid), shell.start().then(() => asRoot(shell, identity))]);
+  await Promise.all([identify(engine, plan.uid), shell.start().then(() => runLine(shell, identity, 'root'))]);
   return engine;
 }
 
 /** Some hosts keep /dev/net/tun at 0600; slirp4netns runs as the learner and needs it. The engine waits for both. */
 function identify(engine: Docker.Container, uid: number): Promise<void> {
-  return asRoot(engine, `drydock-identity ${uid} && chmod 666 /dev/net/tun`);
+  return runLine(engine, `drydock-identity ${uid} && chmod 666 /dev/net/tun`, 'root');
 }
 
 /** Starts what is stopped of a machine again and resolves when its engine answers. */
@@ -50,17 +51,8 @@ export async function restartMachine(
     await shell.stop({ t: 1 }).catch(ignoreNotModified);
   }
   const start = () => shell.start().catch(ignoreNotModified);
-  await Promise.all([identify(engine, uid), start().then(() => asRoot(shell, `drydock-identity ${uid}`))]);
+  await Promise.all([identify(engine, uid), start().then(() => runLine(shell, `drydock-identity ${uid}`, 'root'))]);
   await waitForEngine(engine, machine, signal);
-}
-
-async function asRoot(container: Docker.Container, line: string): Promise<void> {
-  const run = await execInContainer(container, ['sh', '-c', line], { user: '0:0', workingDir: '/' });
-  let complaint = '';
-  for (const output of [run.stream, run.stderr]) output.on('data', (chunk: Buffer) => (complaint += chunk.toString()));
-  const code = await run.exit;
-  // Null: the container ended meanwhile, which whoever waits for its engine tells in better words.
-  if (code !== 0 && code !== null) throw new Error(`\`${line}\` ended with ${code}: ${complaint}`);
 }
 
 /** Resolves when the engine answers. */

@@ -1,6 +1,6 @@
 import type Docker from 'dockerode';
 import { expect, test } from 'vitest';
-import { Slots, slotOf } from '../../../../sandbox-server/backend/docker/slots.ts';
+import { Slots, slotOf, userOf } from '../../../../sandbox-server/backend/docker/slots.ts';
 
 /** An engine whose networks have these slots. */
 const engine = (...slots: number[]) =>
@@ -36,4 +36,9 @@ test('ids and addresses of slots never overlap, up to the last one', () => {
   const [first, second, last] = [slotOf(0), slotOf(1), slotOf(599)];
   expect([first.uid, second.uid, last.uid]).toEqual([60_578, 60_579, 61_177]);
   expect([first.subnet, second.subnet, last.subnet]).toEqual(['10.212.0.0/27', '10.212.0.32/27', '10.212.74.224/27']);
+});
+
+test('a sandbox has its slot’s user, or the one that its disks came with', () => {
+  expect(userOf({ 'drydock.slot': '2' })).toBe(60_580);
+  expect(userOf({ 'drydock.slot': '2', 'drydock.user': '60578' })).toBe(60_578);
 });
