@@ -18,6 +18,7 @@ import type { EngineHandle } from '../sandbox-server/setup/types.ts';
 import { type CommandLine, CommandLineError, HELP, readCommandLine } from '../sandbox-server/verify/command-line.ts';
 import { defaultJobs } from '../sandbox-server/verify/jobs.ts';
 import { Reporter } from '../sandbox-server/verify/reporter.ts';
+import { CopyRoom } from '../sandbox-server/verify/save-points.ts';
 import { selectLessons, UnknownSelection } from '../sandbox-server/verify/select.ts';
 import { emptyTally } from '../sandbox-server/verify/tally.ts';
 import { verifyLesson } from '../sandbox-server/verify/verify-lesson.ts';
@@ -25,6 +26,10 @@ import { consent, dataFolder, host, ROOT } from './options.ts';
 import { watchAndVerify } from './verify/watch.ts';
 
 const CONTENT = join(ROOT, 'content');
+/** Some hundred MB each; more wait for their turn only when mistakes are made more slowly than pages are followed. */
+const MAX_COPIES = 16;
+/** Two, so that the others are never without work while one lesson's page is followed. */
+const PAGES_AT_ONCE = 2;
 const reporter = new Reporter(process.stdout);
 const interrupted = new AbortController();
 /** `disconnect`: the npm that started this was killed. */
@@ -80,6 +85,8 @@ async function verifyAll(
   const backend = new DockerBackend({ docker, owner: temporaryOwner(), images, upstreams });
   const jobs = line.jobs ?? defaultJobs(availableParallelism(), freemem());
   const pool = new Pool(jobs);
+  const pages = new Pool(PAGES_AT_ONCE);
+  const copies = line.snapshots ? new CopyRoom(MAX_COPIES) : undefined;
   const tally = emptyTally();
   const { signal } = interrupted;
   const start = performance.now();
@@ -92,6 +99,8 @@ async function verifyAll(
       backend,
       clock: systemClock,
       pool,
+      pages,
+      copies,
       tally,
       signal,
       onFailure: (failure) => reporter.failure(failure),

@@ -11,6 +11,8 @@ to type is typed into a terminal and each task becomes done, and every near miss
   --json            the last line is the result as JSON
   --repeat <n>      do all of it so many times, to find what fails only sometimes
   --watch           does it again whenever a file of the lessons, or one that lessons share, changes; Ctrl-C ends it
+  --no-snapshots    follow the page from its top in every sandbox; else those for mistakes and further solutions begin
+                    with a copy of the disks of the one that follows the page, where nothing is lost by it
   --jobs <n>        so many sandboxes at once; default from cores and memory
   --data <folder>   as for npm start
   --yes             install what is missing (a container engine) without asking
@@ -25,6 +27,7 @@ export interface CommandLine {
   watch: boolean;
   /** Undefined: as many as the machine allows. */
   jobs: number | undefined;
+  snapshots: boolean;
   data: string | undefined;
   yes: boolean;
   help: boolean;
@@ -43,6 +46,7 @@ export function readCommandLine(args: readonly string[]): CommandLine {
     repeat: wholeNumber('--repeat', values.repeat) ?? 1,
     watch: values.watch,
     jobs: wholeNumber('--jobs', values.jobs),
+    snapshots: !values['no-snapshots'],
     data: values.data,
     yes: values.yes,
     help: values.help,
@@ -59,6 +63,7 @@ function parse(args: readonly string[]) {
         repeat: { type: 'string' },
         watch: { type: 'boolean', default: false },
         jobs: { type: 'string' },
+        'no-snapshots': { type: 'boolean', default: false },
         data: { type: 'string' },
         yes: { type: 'boolean', short: 'y', default: false },
         help: { type: 'boolean', short: 'h', default: false },

@@ -7,6 +7,8 @@ export interface Failure {
   task?: string;
   /** `red on a fresh sandbox`, `solution`, `near miss 2` */
   stage: string;
+  /** Where its sandbox began, when it did not follow the page from the top: `with a copy of the sandbox at lesson.mdx:45`. */
+  began?: string;
   /** What was typed or answered. */
   typed?: string;
   expected: string;
@@ -28,6 +30,7 @@ export function formatFailure(failure: Failure): string {
   const where = [failure.lesson, failure.task && `task "${failure.task}"`, failure.stage].filter(Boolean).join(' · ');
   const rows: [string, string | undefined][] = [
     ['at', failure.place],
+    ['began', failure.began],
     ['typed', failure.typed],
     ['expected', failure.expected],
     ['saw', failure.saw],

@@ -9,6 +9,8 @@ import type { Step } from './plan.ts';
 export interface FollowOptions {
   root: string;
   lesson: LabLesson;
+  /** A step is about to be done, so many were done before it. */
+  beforeStep?: (done: number) => Promise<void>;
   /** A step went well. */
   onStep?: () => void;
   /** A block did what it should. */
@@ -20,7 +22,8 @@ export interface FollowOptions {
 /** Does what the page says, step by step; the first that goes wrong ends it with a VerifyFailure. */
 export async function followPage(run: LabRun, steps: readonly Step[], options: FollowOptions): Promise<void> {
   let typed = '';
-  for (const step of steps) {
+  for (const [done, step] of steps.entries()) {
+    await options.beforeStep?.(done);
     if (step.kind === 'type') {
       await typeBlock(run, step.block, options);
       typed = step.block.code;

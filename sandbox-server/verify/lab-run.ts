@@ -1,15 +1,21 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Backend, SandboxRef } from '../backend/backend.ts';
+import type { Backend, DisksCopy, SandboxRef } from '../backend/backend.ts';
 import type { Clock } from '../clock.ts';
 import { CheckClients } from '../grader/check-clients.ts';
+import { checkContext } from '../grader/check-context.ts';
+import type { Probes } from '../grader/probes.ts';
 import { runCheck } from '../grader/run-check.ts';
 import type { Verdict } from '../grader/verdict.ts';
 import type { CheckContext } from '../lab/check-context.ts';
 import type { LabTask } from '../lab/lab.ts';
 import { type LabLesson, machinesOf } from '../lab/lessons.ts';
 import { prepareSandbox } from '../session/prepare-sandbox.ts';
+import { RestWatch } from './rest-watch.ts';
+import type { SavePoint } from './save-point.ts';
+import { goTo, type ShellState } from './shell-state.ts';
 import { type TypedResult, TypingTerminal } from './typing-terminal.ts';
+import { NeedsHistory, WithoutHistory } from './without-history.ts';
 
 /** What a command started may become true a little later: a server begins to listen, a health check runs. */
 const PATIENCE_MS = 20_000;
@@ -24,30 +30,46 @@ export interface LabRunOptions {
   patience?: number;
   /** Called with every check that failed itself. */
   onBroken: (task: string, error: unknown) => void;
+  /** It begins there. Default: with nothing but what the lab says. */
+  from?: SavePoint | undefined;
+  /** The same in words, for reports. */
+  began?: string | undefined;
+  /** Others will begin with copies of its disks. */
+  isCopied?: boolean;
 }
 
-/** One fresh sandbox of a lab, with somebody at its keyboard and the checks looking on. */
+/** One sandbox of a lab, with somebody at its keyboard and the checks looking on. */
 export class LabRun implements AsyncDisposable {
   readonly #options: LabRunOptions;
   readonly #sandbox: SandboxRef;
   readonly #clients: CheckClients;
+  /** What the checks look through. */
+  readonly #probes: Probes;
+  /** Of one that began as a copy. */
+  readonly #history: WithoutHistory | undefined;
+  readonly #rest: RestWatch | undefined;
   readonly #terminals = new Map<string, TypingTerminal>();
 
   private constructor(options: LabRunOptions, sandbox: SandboxRef) {
     this.#options = options;
     this.#sandbox = sandbox;
     this.#clients = new CheckClients({ backend: options.backend, sandbox });
+    this.#history = options.from && new WithoutHistory(this.#clients);
+    this.#probes = this.#history ?? this.#clients;
+    const { backend, signal } = options;
+    if (options.isCopied === true) this.#rest = new RestWatch({ backend, sandbox, probes: this.#clients, signal });
   }
 
   static async start(options: LabRunOptions): Promise<LabRun> {
-    const { backend, lesson, signal } = options;
+    const { backend, lesson, signal, from } = options;
     const spec = {
       id: randomBytes(6).toString('hex'),
       machines: machinesOf(lesson.lab),
       labels: { lesson: lesson.id },
       privateRegistry: lesson.lab.sandbox.privateRegistry ?? false,
     };
-    const run = new LabRun(options, await backend.create(spec, { signal }));
+    const run = new LabRun(options, await backend.create(spec, { signal, ...(from && { from: from.disks }) }));
+    if (from) return run;
     try {
       await prepareSandbox(backend, run.#sandbox, lesson, { signal });
       return run;
@@ -61,12 +83,20 @@ export class LabRun implements AsyncDisposable {
     return this.#sandbox;
   }
 
+  get began(): string | undefined {
+    return this.#options.began;
+  }
+
   async type(code: string, machine = this.#sandbox.machines[0] ?? 'host'): Promise<TypedResult> {
     const { backend, signal } = this.#options;
     let terminal = this.#terminals.get(machine);
     if (!terminal) {
       terminal = await TypingTerminal.open(backend, this.#sandbox, machine, signal);
       this.#terminals.set(machine, terminal);
+      await this.#rest?.begin(machine, terminal);
+      const shell = this.#options.from?.shells.get(machine);
+      const way = shell && goTo(shell);
+      if (way !== undefined) await terminal.run(way, signal);
     }
     return await terminal.run(code, signal);
   }
@@ -75,18 +105,14 @@ export class LabRun implements AsyncDisposable {
   async workOut(answer: string | ((context: CheckContext) => Promise<string> | string)): Promise<string> {
     if (typeof answer === 'string') return answer;
     const timeout = AbortSignal.any([this.#options.signal, AbortSignal.timeout(PATIENCE_MS)]);
-    return await answer(this.#clients.context({ signal: timeout }));
+    return await this.#knowing(() => Promise.resolve(answer(checkContext(this.#probes, { signal: timeout }))));
   }
 
   async check(id: string, answer?: string): Promise<Verdict> {
     const { clock, signal, onBroken } = this.#options;
-    const context = (run: { signal: AbortSignal; answer?: string }) => this.#clients.context(run);
-    const verdict = await runCheck(this.#task(id), {
-      context,
-      clock,
-      signal,
-      ...(answer === undefined ? {} : { answer }),
-    });
+    const context = (run: { signal: AbortSignal; answer?: string }) => checkContext(this.#probes, run);
+    const given = answer === undefined ? {} : { answer };
+    const verdict = await this.#knowing(() => runCheck(this.#task(id), { context, clock, signal, ...given }));
     signal.throwIfAborted();
     if (verdict.kind === 'broken') onBroken(id, verdict.error);
     return verdict;
@@ -102,10 +128,28 @@ export class LabRun implements AsyncDisposable {
     }
   }
 
+  /** The folders of its shells while a copy of its disks is all of it, else undefined. */
+  async shellsAtRest(): Promise<ReadonlyMap<string, ShellState> | undefined> {
+    return await this.#rest?.shellsAtRest();
+  }
+
+  async copyDisks(): Promise<DisksCopy | undefined> {
+    const { backend, signal } = this.#options;
+    return await backend.copyDisks?.(this.#sandbox, { signal });
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     for (const terminal of this.#terminals.values()) terminal[Symbol.dispose]();
     this.#clients[Symbol.dispose]();
     await this.#options.backend.destroy(this.#sandbox.id);
+  }
+
+  /** Rejects with NeedsHistory instead of believing what came out without it. */
+  async #knowing<T>(look: () => Promise<T>): Promise<T> {
+    const [outcome] = await Promise.allSettled([look()]);
+    if (this.#history?.wasAsked === true) throw new NeedsHistory();
+    if (outcome.status === 'rejected') throw outcome.reason;
+    return outcome.value;
   }
 
   #task(id: string): LabTask {

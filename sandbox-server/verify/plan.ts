@@ -6,6 +6,11 @@ export type Step =
   /** The task has been worked on as its solution says: an answer is given if it asks for one, and it is done. */
   | { kind: 'solved'; task: PageTask };
 
+/** Of the page. */
+export function lineOf(step: Step): number {
+  return step.kind === 'type' ? step.block.line : step.task.line;
+}
+
 /** All of the page in its order, with the first solution of each task. */
 export function wholePage(page: LessonPage): Step[] {
   const steps: { at: number; step: Step }[] = page.runBlocks

@@ -8,6 +8,9 @@ export interface Tally {
   nearMissesRejected: number;
   runBlocks: number;
   runBlocksOk: number;
+  /** That were started, and those of them that began with a copy of another one's disks. */
+  sandboxes: number;
+  fromCopies: number;
   /** Checks that failed themselves. */
   broken: number;
   seconds: number;
@@ -23,6 +26,8 @@ export function emptyTally(): Tally {
     nearMissesRejected: 0,
     runBlocks: 0,
     runBlocksOk: 0,
+    sandboxes: 0,
+    fromCopies: 0,
     broken: 0,
     seconds: 0,
   };

@@ -9,15 +9,23 @@ import { type Failure, VerifyFailure } from './failure.ts';
 import { describeVerdict, type FollowOptions, followPage, placeOf } from './follow-page.ts';
 import { LabRun } from './lab-run.ts';
 import { tryNearMiss } from './near-miss.ts';
-import { pageBefore, type Step, wholePage, withSolution } from './plan.ts';
+import { lineOf, pageBefore, type Step, wholePage, withSolution } from './plan.ts';
+import type { SavePoint } from './save-point.ts';
+import { type CopyRoom, SavePoints } from './save-points.ts';
 import type { Tally } from './tally.ts';
+import { asksForHistory, NeedsHistory } from './without-history.ts';
 
 export interface VerifyOptions {
   /** The checkout; places are relative to it. */
   root: string;
   backend: Backend;
   clock: Clock;
+  /** For every sandbox. */
   pool: Pool;
+  /** For following pages; the others come in between, so that copies don't pile up. Default: as many as `pool` lets. */
+  pages?: Pool;
+  /** For copies of the sandboxes that follow pages. Default none: every sandbox follows the page from its top. */
+  copies?: CopyRoom | undefined;
   tally: Tally;
   signal: AbortSignal;
   /** As LabRunOptions.patience. */
@@ -37,14 +45,31 @@ export async function verifyLesson(lesson: LabLesson, options: VerifyOptions): P
   return await new LessonVerification(lesson, options).run();
 }
 
+/** What a sandbox of its own is for, beside the page's. */
+interface Job {
+  name: string;
+  task: string;
+  /** What is done on the page. */
+  steps: readonly Step[];
+  /** What is typed after that. */
+  mistakes: readonly string[];
+  /** Once a sandbox has begun: does the steps that are left, and the rest. */
+  go: (run: LabRun, steps: readonly Step[]) => Promise<void>;
+}
+
 class LessonVerification {
   readonly #lesson: LabLesson;
   readonly #options: VerifyOptions;
   #failed = false;
   /** Lines of the blocks that did what they should, each counted once. */
   readonly #blocksOk = new Set<number>();
-  /** How far the page went well. */
-  #stepsDone = 0;
+  readonly #rejected = new Set<NearMiss>();
+  /** Tasks whose checks ask for what a copy does not know. */
+  readonly #needHistory = new Set<string>();
+  /** Everything beside the page that was begun. */
+  readonly #jobs: Promise<void>[] = [];
+  /** Sandboxes that are being removed. */
+  readonly #ending: Promise<void>[] = [];
 
   constructor(lesson: LabLesson, options: VerifyOptions) {
     this.#lesson = lesson;
@@ -53,32 +78,42 @@ class LessonVerification {
 
   async run(): Promise<boolean> {
     const { page, lab } = this.#lesson;
-    const { tally, pool } = this.#options;
+    const { tally, pool, pages } = this.#options;
     tally.lessons++;
     tally.tasks += page.tasks.length;
     tally.runBlocks += page.runBlocks.length;
     for (const { nearMisses } of Object.values(lab.tasks)) tally.nearMisses += nearMisses.length;
 
-    const seconds = await pool.run(async () => {
-      const start = performance.now();
-      await this.#inSandbox('the page', (run) => this.#wholePage(run));
-      return (performance.now() - start) / 1000;
-    });
-    // What comes after a failure on the page would only fail for the same reason.
-    const reached = page.tasks.filter((task) => pageBefore(page, task).length <= this.#stepsDone);
-    const jobs = reached.flatMap((task) => this.#jobsOf(task));
-    if (!this.#failed) this.#options.onPageDone?.(this.#lesson.id, seconds, jobs.length);
-    await Promise.all(jobs.map((job) => pool.run(job)));
+    const onPage = () =>
+      pool.run(async () => {
+        const start = performance.now();
+        await this.#inSandbox('the page', (run) => this.#wholePage(run), { isCopied: this.#isCopied });
+        return (performance.now() - start) / 1000;
+      });
+    const seconds = await (pages ? pages.run(onPage) : onPage());
+    if (!this.#failed) this.#options.onPageDone?.(this.#lesson.id, seconds, this.#jobs.length);
+    await Promise.all(this.#jobs);
+    await Promise.all(this.#ending);
     return !this.#failed;
+  }
+
+  get #isCopied(): boolean {
+    return this.#options.copies !== undefined && this.#options.backend.copyDisks !== undefined;
   }
 
   async #wholePage(run: LabRun): Promise<void> {
     const { page, lab } = this.#lesson;
-    const { tally } = this.#options;
+    const { tally, copies } = this.#options;
     await this.#redBefore(run);
     const answers = new Map<string, string | undefined>();
-    await this.#follow(run, wholePage(page), {
-      onStep: () => this.#stepsDone++,
+    const steps = wholePage(page);
+    await using points = copies && this.#isCopied ? new SavePoints(run, copies) : undefined;
+    await this.#follow(run, steps, {
+      beforeStep: async (done) => {
+        const tasks = page.tasks.filter((task) => pageBefore(page, task).length >= done);
+        if (tasks.length > 0) await points?.offer(done, lineOf(steps[done]!));
+        for (const task of tasks) if (pageBefore(page, task).length === done) this.#begin(task, points?.latest);
+      },
       onGreen: (task, answer) => {
         tally.greenAfter++;
         answers.set(task, answer);
@@ -89,6 +124,36 @@ class LessonVerification {
       if (verdict.kind !== 'pass')
         this.#failAt(task, 'at the end of the page', 'the task to hold still', describeVerdict(verdict));
     }
+  }
+
+  /** The page has led to this task. What comes after a failure on it would only fail for the same reason. */
+  #begin(task: PageTask, point: SavePoint | undefined): void {
+    for (const job of this.#jobsOf(task)) {
+      const held = point?.hold();
+      this.#jobs.push(this.#options.pool.run(() => this.#do(job, held)));
+    }
+  }
+
+  async #do(job: Job, point: SavePoint | undefined): Promise<void> {
+    const begin = async (from: SavePoint | undefined) => {
+      const steps = job.steps.slice(from?.step ?? 0);
+      await this.#inSandbox(job.name, (run) => job.go(run, steps), { from });
+    };
+    try {
+      await begin(point && this.#knowsEnough(job, point) ? point : undefined);
+    } catch (error) {
+      if (!(error instanceof NeedsHistory)) throw error;
+      this.#needHistory.add(job.task);
+      await begin(undefined);
+    } finally {
+      await this.#caught(async () => await point?.release(), undefined, 'giving a copy back');
+    }
+  }
+
+  #knowsEnough(job: Job, point: SavePoint): boolean {
+    if (this.#needHistory.has(job.task)) return false;
+    const typed = job.steps.slice(point.step).map((step) => (step.kind === 'type' ? step.block.code : ''));
+    return ![...typed, ...job.mistakes].some(asksForHistory);
   }
 
   /** An untouched sandbox has nothing done. */
@@ -102,7 +167,7 @@ class LessonVerification {
   }
 
   /** A sandbox for each near miss that changes it, one for all mere answers, one for each further solution. */
-  #jobsOf(task: PageTask): (() => Promise<void>)[] {
+  #jobsOf(task: PageTask): Job[] {
     const before = pageBefore(this.#lesson.page, task);
     const numbered = (this.#lesson.lab.tasks[task.id]?.nearMisses ?? []).map((miss, index) => ({
       miss,
@@ -111,14 +176,20 @@ class LessonVerification {
     const typed = numbered.filter(({ miss }) => miss.run !== undefined).map((one) => [one]);
     const answered = numbered.filter(({ miss }) => miss.run === undefined);
     const groups = answered.length > 0 ? [...typed, answered] : typed;
-    const misses = groups.map((group) => {
-      const name = `${task.id}, near miss ${group.map(({ number }) => number).join(', ')}`;
-      return () => this.#inSandbox(name, (run) => this.#nearMisses(run, task, before, group));
-    });
-    const others = Array.from({ length: Math.max(0, task.solutions - 1) }, (_, index) => {
-      const steps = withSolution(this.#lesson.page, task, index + 2);
-      return () => this.#inSandbox(`${task.id}, solution ${index + 2}`, (run) => this.#follow(run, steps));
-    });
+    const misses = groups.map((group) => ({
+      name: `${task.id}, near miss ${group.map(({ number }) => number).join(', ')}`,
+      task: task.id,
+      steps: before,
+      mistakes: group.map(({ miss }) => miss.run ?? ''),
+      go: (run: LabRun, steps: readonly Step[]) => this.#nearMisses(run, task, steps, group),
+    }));
+    const others = Array.from({ length: Math.max(0, task.solutions - 1) }, (_, index) => ({
+      name: `${task.id}, solution ${index + 2}`,
+      task: task.id,
+      steps: withSolution(this.#lesson.page, task, index + 2),
+      mistakes: [],
+      go: (run: LabRun, steps: readonly Step[]) => this.#follow(run, steps),
+    }));
     return [...misses, ...others];
   }
 
@@ -134,15 +205,16 @@ class LessonVerification {
     for (const { miss, number } of misses) {
       await this.#caught(async () => {
         await tryNearMiss(run, task.id, miss, { place, number });
-        tally.nearMissesRejected++;
-      });
+        if (!this.#rejected.has(miss)) tally.nearMissesRejected++;
+        this.#rejected.add(miss);
+      }, run.began);
     }
   }
 
   async #follow(
     run: LabRun,
     steps: readonly Step[],
-    more: Pick<FollowOptions, 'onStep' | 'onGreen'> = {},
+    more: Pick<FollowOptions, 'beforeStep' | 'onGreen'> = {},
   ): Promise<void> {
     await followPage(run, steps, {
       root: this.#options.root,
@@ -157,34 +229,55 @@ class LessonVerification {
     });
   }
 
-  async #inSandbox(what: string, job: (run: LabRun) => Promise<void>): Promise<void> {
-    const { backend, clock, signal, patience, tally, onProgress } = this.#options;
+  async #inSandbox(
+    what: string,
+    job: (run: LabRun) => Promise<void>,
+    how: { from?: SavePoint | undefined; isCopied?: boolean },
+  ): Promise<void> {
+    const { backend, clock, signal, patience, tally, onProgress, root } = this.#options;
     if (signal.aborted) return;
     onProgress(this.#lesson.id, what);
-    await this.#caught(async () => {
-      await using run = await LabRun.start({
-        backend,
-        clock,
-        lesson: this.#lesson,
-        signal,
-        ...(patience === undefined ? {} : { patience }),
-        onBroken: () => tally.broken++,
-      });
-      await job(run);
-    }, what);
+    tally.sandboxes++;
+    if (how.from) tally.fromCopies++;
+    const began = how.from && `with a copy of the sandbox at ${placeOf({ root, lesson: this.#lesson }, how.from.line)}`;
+    await this.#caught(
+      async () => {
+        const run = await LabRun.start({
+          backend,
+          clock,
+          lesson: this.#lesson,
+          signal,
+          ...(patience === undefined ? {} : { patience }),
+          onBroken: () => tally.broken++,
+          ...how,
+          began,
+        });
+        try {
+          await job(run);
+        } finally {
+          // Nobody needs to wait for it but the end of the lesson.
+          this.#ending.push(this.#caught(() => run[Symbol.asyncDispose](), began, `${what}: removing its sandbox`));
+        }
+      },
+      began,
+      what,
+    );
   }
 
-  async #caught(job: () => Promise<void>, stage = ''): Promise<void> {
+  async #caught(job: () => Promise<void>, began: string | undefined, stage = ''): Promise<void> {
     try {
       await job();
     } catch (error) {
       if (this.#options.signal.aborted) return;
-      if (error instanceof VerifyFailure) this.#fail(error.failure);
+      if (error instanceof NeedsHistory) throw error;
+      const more = began === undefined ? {} : { began };
+      if (error instanceof VerifyFailure) this.#fail({ ...error.failure, ...more });
       else {
         const saw = error instanceof Error ? (error.stack ?? error.message) : String(error);
         this.#fail({
           place: placeOf({ root: this.#options.root, lesson: this.#lesson }, 1),
           stage,
+          ...more,
           expected: 'no error',
           saw,
         });

@@ -8,6 +8,7 @@ test('words, flags and numbers are read; what is not said has a default', () => 
     repeat: 5,
     watch: false,
     jobs: undefined,
+    snapshots: true,
     data: undefined,
     yes: false,
     help: false,

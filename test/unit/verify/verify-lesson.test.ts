@@ -7,14 +7,15 @@ import { parsePage } from '../../../sandbox-server/lab/parse-page.ts';
 import { type Failure, formatFailure } from '../../../sandbox-server/verify/failure.ts';
 import { emptyTally } from '../../../sandbox-server/verify/tally.ts';
 import { verifyLesson } from '../../../sandbox-server/verify/verify-lesson.ts';
-import { FakeMachines } from './fake-machine.ts';
+import { CopyRoom } from '../../../sandbox-server/verify/save-points.ts';
+import { FakeMachines, RUNNING } from './fake-machine.ts';
 
 const FRONT = '---\ntitle: T\nsummary: S\nminutes: 5\n---\n\n';
 const block = (code: string, meta = 'run') => `\`\`\`sh ${meta}\n${code}\n\`\`\`\n`;
 const task = (id: string, ...solutions: string[]) =>
   `<Task id="${id}" title="${id}">\nDo.\n\n${solutions.map((code) => `<Solution>\n${block(code)}</Solution>\n`).join('')}</Task>\n`;
 
-async function verify(body: string, tasks: Record<string, LabTask>) {
+async function verify(body: string, tasks: Record<string, LabTask>, copies?: CopyRoom) {
   const { page, faults } = parsePage(FRONT + body, '/root/content/lesson.mdx');
   if (!page || faults.length > 0) throw new Error(JSON.stringify(faults));
   const lab: Lab = { sandbox: {}, tasks };
@@ -27,6 +28,8 @@ async function verify(body: string, tasks: Record<string, LabTask>) {
     backend,
     clock: systemClock,
     pool: new Pool(2),
+    pages: new Pool(1),
+    copies,
     tally,
     signal: new AbortController().signal,
     patience: 100,
@@ -63,6 +66,8 @@ test('a good lesson: all red before, all green after, near misses turned down, n
     nearMissesRejected: 3,
     runBlocks: 5,
     runBlocksOk: 5,
+    sandboxes: 5,
+    fromCopies: 0,
     broken: 0,
     seconds: 0,
   });
@@ -164,4 +169,88 @@ test('a broken check is counted and shown with its error', async () => {
   });
   expect(tally.broken).toBeGreaterThan(0);
   expect(failures[0]?.saw).toContain('TypeError: boom');
+});
+
+test('from copies: later sandboxes begin where the page was, each copy goes with the last of them, and the report says so', async () => {
+  const body = [
+    block('touch zero'),
+    task('one', 'touch one', 'touch zwei; touch one'),
+    block('touch between'),
+    task('two', 'touch two'),
+  ].join('\n');
+  const copies = new CopyRoom(9, 0);
+  const { ok, tally, failures, backend } = await verify(
+    body,
+    {
+      one: made('one', { run: 'touch eins', says: /only: zero eins/ }),
+      two: made(
+        'two',
+        { run: 'touch deux', says: 'zero one between deux' },
+        { run: 'touch zwo', says: 'no such words' },
+      ),
+    },
+    copies,
+  );
+  expect(ok).toBe(false);
+  expect(failures).toMatchObject([
+    { stage: 'near miss 2', began: 'with a copy of the sandbox at content/lesson.mdx:34' },
+  ]);
+  expect(formatFailure(failures[0]!)).toMatch(/began +with a copy of the sandbox/);
+  expect(tally).toMatchObject({ nearMissesRejected: 2, runBlocksOk: 5, sandboxes: 5, fromCopies: 4 });
+  expect([...backend.begunWith.values()].map((names) => names.join(' ')).sort()).toEqual([
+    'zero',
+    'zero',
+    'zero one between',
+    'zero one between',
+  ]);
+  expect(backend.copies.map(({ isThere }) => isThere)).not.toContain(true);
+  expect(copies.free).toBe(9);
+  expect(backend.destroyed.sort()).toEqual([...backend.worlds.keys()].sort());
+});
+
+test('while something runs nothing is copied: what came since the last copy is done again', async () => {
+  const body = [block('touch zero'), block(`touch ${RUNNING}`), task('one', 'touch one')].join('\n');
+  const { ok, backend } = await verify(
+    body,
+    { one: made('one', { run: 'true', says: `zero ${RUNNING}` }) },
+    new CopyRoom(9, 0),
+  );
+  expect(ok).toBe(true);
+  expect([...backend.begunWith.values()]).toEqual([['zero']]);
+});
+
+test('without room for another copy, sandboxes begin earlier', async () => {
+  const body = [task('one', 'touch one'), task('two', 'touch two')].join('\n');
+  const tasks = {
+    one: made('one', { run: 'true', says: 'no one' }),
+    two: made('two', { run: 'true', says: 'no two' }),
+  };
+  const { ok, backend, tally } = await verify(body, tasks, new CopyRoom(0, 0));
+  expect(ok).toBe(true);
+  expect(backend.copies).toEqual([]);
+  expect(tally).toMatchObject({ sandboxes: 3, fromCopies: 0 });
+});
+
+test('a check or a mistake that is about events gets a sandbox that knows them all, and is judged by that one only', async () => {
+  const asksEvents: LabTask = {
+    check: async ({ docker, exec, notYet }) => {
+      if ((await exec('test -e two')).exitCode === 0) return;
+      if ((await exec('test -e zero')).exitCode === 0) await docker.containerEvents();
+      notYet('Not in the events.');
+    },
+    nearMisses: [{ run: 'true', says: 'Not in the events' }],
+  };
+  const body = [block('touch zero'), task('two', 'touch two'), task('three', 'touch three')].join('\n');
+  const { failures, tally, backend } = await verify(
+    body,
+    {
+      two: asksEvents,
+      three: made('three', { run: 'docker events > x', says: 'no three' }, { run: 'true', says: 'no three' }),
+    },
+    new CopyRoom(9, 0),
+  );
+  expect(failures).toEqual([]);
+  // The page; one that began with a copy and was asked, and the one instead of it; two for the third task, one with a copy.
+  expect(tally).toMatchObject({ sandboxes: 5, fromCopies: 2, nearMissesRejected: 3, broken: 0 });
+  expect(backend.begunWith.size).toBe(2);
 });

@@ -1,0 +1,79 @@
+import type { LabRun } from './lab-run.ts';
+import { SavePoint } from './save-point.ts';
+
+/** A copy costs about a second of one processor. What takes less to do again is done again. */
+const WORTH_MS = 1_000;
+
+/** How many copies there may be at a time, of all lessons together. */
+export class CopyRoom {
+  /** Milliseconds: a copy is made only when it saves as much. */
+  readonly worthMs: number;
+  #free: number;
+
+  constructor(limit: number, worthMs = WORTH_MS) {
+    this.#free = limit;
+    this.worthMs = worthMs;
+  }
+
+  get free(): number {
+    return this.#free;
+  }
+
+  take(): boolean {
+    if (this.#free === 0) return false;
+    this.#free--;
+    return true;
+  }
+
+  give(): void {
+    this.#free++;
+  }
+}
+
+/** While a run follows the page, keeps the newest point of it where others may begin. */
+export class SavePoints implements AsyncDisposable {
+  readonly #run: LabRun;
+  readonly #room: CopyRoom;
+  #latest: SavePoint | undefined;
+  /** What it takes to do again what came after the newest point. */
+  #sinceMs = 0;
+  #lookedAt = performance.now();
+
+  constructor(run: LabRun, room: CopyRoom) {
+    this.#run = run;
+    this.#room = room;
+  }
+
+  get latest(): SavePoint | undefined {
+    return this.#latest;
+  }
+
+  /** So many steps are done, and the next one is at that line. */
+  async offer(step: number, line: number): Promise<void> {
+    this.#sinceMs += performance.now() - this.#lookedAt;
+    if (this.#sinceMs >= this.#room.worthMs) await this.#tryToSave(step, line);
+    this.#lookedAt = performance.now();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#latest?.release();
+    this.#latest = undefined;
+  }
+
+  async #tryToSave(step: number, line: number): Promise<void> {
+    const shells = await this.#run.shellsAtRest();
+    if (shells === undefined || !this.#room.take()) return;
+    let kept = false;
+    try {
+      const disks = await this.#run.copyDisks();
+      if (disks === undefined) return;
+      kept = true;
+      const before = this.#latest;
+      this.#latest = new SavePoint({ step, line, disks, shells, onGone: () => this.#room.give() });
+      this.#sinceMs = 0;
+      await before?.release();
+    } finally {
+      if (!kept) this.#room.give();
+    }
+  }
+}
