@@ -1,5 +1,6 @@
 import type { MeView } from '../../sandbox-server/protocol/views.ts';
 import { createApi, type Api } from './api.ts';
+import { isApple } from './apple.ts';
 import { createProgressStore, type ProgressStore } from './progress.ts';
 import { setUpRunBlocks } from './run-blocks.ts';
 import { savedIn, type Saved } from './saved.ts';
@@ -20,7 +21,7 @@ export function setUpPage(page: Document): PageParts {
   const api = createApi();
   const progress = createProgressStore(saved);
   setUpTheme(page, saved, window.matchMedia('(prefers-color-scheme: dark)'));
-  setUpSearch(page, /Mac|iP(hone|ad)/.test(navigator.userAgent));
+  setUpSearch(page, isApple(navigator.userAgent));
   // Without HTTPS, and not from localhost, browsers give pages no clipboard.
   setUpRunBlocks(page, navigator.clipboard);
   const me = api.me().catch(() => undefined);

@@ -1,7 +1,9 @@
 import type { WatchServerMessage, WatchView } from '../../sandbox-server/protocol/watch.ts';
+import { isApple } from './apple.ts';
 import { watchWords } from './watch/watch-words.ts';
 import { WatchedTerminal } from './watch/watched-terminal.ts';
 import { parseMessage } from './workspace/parse-message.ts';
+import { cycleRegions, elementRegion } from './workspace/regions.ts';
 import { browserEnvironment } from './workspace/session/browser-environment.ts';
 import { type LinkState, ReconnectingSocket } from './workspace/session/reconnecting-socket.ts';
 import '@xterm/xterm/css/xterm.css';
@@ -30,7 +32,7 @@ function draw(): void {
   const current = terminals.find(({ id }) => id === shown);
   if (current && !open.has(current.id)) {
     const path = `${base}/terminals/${encodeURIComponent(current.id)}/stream`;
-    const terminal = new WatchedTerminal(path, current.title, environment);
+    const terminal = new WatchedTerminal(path, current.title, environment, isApple(navigator.userAgent));
     open.set(current.id, terminal);
     panes?.append(terminal.element);
   }
@@ -78,6 +80,15 @@ function follow(): void {
     },
   });
 }
+
+cycleRegions([
+  elementRegion(() => document.querySelector<HTMLElement>('header')),
+  elementRegion(() => document.querySelector<HTMLElement>('#watch-tabs')),
+  elementRegion(
+    () => document.querySelector<HTMLElement>('#watch-panes'),
+    () => void (shown !== undefined && open.get(shown)?.focus()),
+  ),
+]);
 
 document.addEventListener('visibilitychange', () => {
   for (const terminal of open.values()) terminal.looking(!document.hidden);

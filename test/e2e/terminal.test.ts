@@ -1,47 +1,13 @@
-import type { BrowserContextOptions } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { browserSite } from '../support/browser-site.ts';
-import { LabPage } from '../support/lab-page.ts';
-import { MockLab } from '../support/mock-lab.ts';
+import { mockLabPage, soon } from '../support/mock-lab-page.ts';
 
-const LESSON = 'containers/images/what-an-image-is';
 const MIB = 1024 * 1024;
-const CLIPBOARD: BrowserContextOptions = { permissions: ['clipboard-read', 'clipboard-write'] };
-const soon = <T>(read: () => T) => expect.poll(read, { timeout: 20_000, interval: 20 });
 
 const site = browserSite();
 
-/** The lab is running, and the learner has its prompt. */
-async function running(options: BrowserContextOptions = CLIPBOARD) {
-  let lab: MockLab | undefined;
-  const opened = await site.open(
-    `/${LESSON}/`,
-    { viewport: { width: 1440, height: 900 }, ...options },
-    async (page) => {
-      await LabPage.withoutWebgl(page);
-      lab = await MockLab.on(page, LESSON);
-    },
-  );
-  const { page } = opened;
-  const view = new LabPage(page);
-  await page.getByRole('button', { name: 'Start the lab' }).click();
-  await soon(() => lab!.terminals.size).toBe(1);
-  const { terminal } = lab!;
-  terminal.prompts();
-  await view.shows('$');
-  await page.locator('.xterm-helper-textarea').focus();
-  const copies = (text: string) => page.evaluate((value) => navigator.clipboard.writeText(value), text);
-  return { ...opened, terminal, view, copies };
-}
-
-test('Ctrl+C without a selection is the shell’s', async () => {
-  await using opened = await running();
-  await opened.page.keyboard.press('Control+C');
-  await soon(() => opened.terminal.typed).toBe('\x03');
-});
-
 test('5 MB pasted at once arrive whole, as fast as the shell takes them, and the page lives', async () => {
-  await using opened = await running();
+  await using opened = await mockLabPage(site);
   const { page, terminal, copies } = opened;
   terminal.prints('\x1b[?2004l');
   const line = `${'x'.repeat(99)}\n`;
@@ -61,7 +27,7 @@ test('5 MB pasted at once arrive whole, as fast as the shell takes them, and the
 }, 60_000);
 
 test('wide and combining characters, emoji and colours take the cells that programs count with', async () => {
-  await using opened = await running();
+  await using opened = await mockLabPage(site);
   const { page, terminal, view } = opened;
   // Each is followed by a question for the cursor: the column says how wide it was.
   const COLUMNS: [text: string, column: number][] = [
@@ -87,7 +53,7 @@ test('wide and combining characters, emoji and colours take the cells that progr
 });
 
 test('a full-screen program takes the screen and gives it back; the mouse is its own meanwhile', async () => {
-  await using opened = await running();
+  await using opened = await mockLabPage(site);
   const { page, terminal, view } = opened;
   terminal.prints('before\r\n\x1b[?1049h\x1b[H\x1b[2J\x1b[?1000h\x1b[?1006hFULL SCREEN');
   await view.shows('FULL SCREEN');
@@ -99,7 +65,7 @@ test('a full-screen program takes the screen and gives it back; the mouse is its
 });
 
 test('a binary that is printed leaves a terminal that works', async () => {
-  await using opened = await running();
+  await using opened = await mockLabPage(site);
   const { page, terminal, view } = opened;
   // All bytes in an order that makes no sense, but none of what switches the alternate screen or the keyboard off.
   const noise = Buffer.from(Array.from({ length: 300_000 }, (_, index) => (index * 7919 + (index >> 3)) % 256));

@@ -5,13 +5,10 @@ import type { LiveContainer, LiveImage, LiveView } from '../../sandbox-server/pr
 import type { SessionView } from '../../sandbox-server/protocol/views.ts';
 import { browserSite } from '../support/browser-site.ts';
 import { LabPage } from '../support/lab-page.ts';
+import { mockLabPage, soon } from '../support/mock-lab-page.ts';
 import { MockLab } from '../support/mock-lab.ts';
 
 const LESSON = 'containers/images/what-an-image-is';
-
-/** On a busy machine a page may take its time; a test that passes does not wait for it. */
-const PATIENCE_MS = 15_000;
-const soon = <T>(read: () => T) => expect.poll(read, { timeout: PATIENCE_MS, interval: 20 });
 
 const site = browserSite();
 
@@ -29,15 +26,7 @@ async function open(prepare: (lab: MockLab) => void = () => undefined, options: 
   return { ...opened, lab: lab!, view: new LabPage(opened.page) };
 }
 
-/** The lab is running, and the learner has its prompt. */
-async function running(options: BrowserContextOptions = {}) {
-  const opened = await open(() => undefined, options);
-  await opened.page.getByRole('button', { name: 'Start the lab' }).click();
-  await soon(() => opened.lab.terminals.size).toBe(1);
-  opened.lab.terminal.prompts();
-  await opened.view.shows('$');
-  return opened;
-}
+const running = (options?: BrowserContextOptions) => mockLabPage(site, options);
 
 const STATES: [string, Partial<SessionView>, string][] = [
   ['queued', { state: 'queued' }, 'Waiting for a free place'],

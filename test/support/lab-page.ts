@@ -62,6 +62,13 @@ export class LabPage {
     return text;
   }
 
+  /** A point on the text that starts with these words, for the mouse: xterm.js hears it on a layer above the rows. */
+  async pointAt(words: string): Promise<{ x: number; y: number }> {
+    const row = await this.terminal.locator('> div', { hasText: words }).last().boundingBox();
+    if (row === null) throw new Error(`“${words}” is not in view`);
+    return { x: row.x + 20, y: row.y + row.height / 2 };
+  }
+
   async atPrompt(): Promise<void> {
     await this.shows(/\$$/);
     await this.page.waitForTimeout(150);

@@ -1,6 +1,6 @@
 import type { Page, WebSocketRoute } from 'playwright-core';
 import type { LiveView } from '../../sandbox-server/protocol/live.ts';
-import type { TerminalClientMessage, TerminalHello } from '../../sandbox-server/protocol/terminal.ts';
+import type { TerminalClientMessage, TerminalHello, TerminalSize } from '../../sandbox-server/protocol/terminal.ts';
 import type { MeView, ProblemView, SessionView, StatusView } from '../../sandbox-server/protocol/views.ts';
 
 const MINUTE = 60_000;
@@ -95,6 +95,8 @@ export class MockTerminal {
   printed = '';
   /** What was typed into it, ever. */
   typed = '';
+  /** The size that the page asked for last. */
+  size: TerminalSize | undefined;
   /** Addresses that the page connected to. */
   readonly addresses: URL[] = [];
   #socket: WebSocketRoute | undefined;
@@ -112,8 +114,11 @@ export class MockTerminal {
         return;
       }
       const control = JSON.parse(message) as TerminalClientMessage;
-      if (control.type === 'resize') socket.send(JSON.stringify({ ...control, type: 'size' }));
-      else if (control.type === 'ping') socket.send('{"type":"pong"}');
+      if (control.type === 'resize') {
+        this.size = { cols: control.cols, rows: control.rows };
+        socket.send(JSON.stringify({ ...control, type: 'size' }));
+      }
+      if (control.type === 'ping') socket.send('{"type":"pong"}');
       else if (control.type === 'reply') this.typed += control.data;
     });
     const resumed = address.searchParams.get('epoch') === 'e1';

@@ -11,17 +11,20 @@ export class WatchedTerminal {
   readonly #screen: TerminalScreen;
   readonly #connection: TerminalConnection;
 
-  constructor(path: string, title: string, environment: SocketEnvironment) {
+  constructor(path: string, title: string, environment: SocketEnvironment, apple: boolean) {
     this.element.className = 'watch-pane';
     const nothing = () => undefined;
-    const options = { label: `Terminal ${title}`, fontSize: FONT_PIXELS, screenReader: false };
+    const options = { label: `Terminal ${title}`, fontSize: FONT_PIXELS, screenReader: false, apple };
     this.#screen = new TerminalScreen(options, new PromptTracker(), {
       onData: (data) => this.#connection.input(data),
       onBinary: (data) => this.#connection.binary(data),
       onFit: (size) => this.#connection.fitted(size),
       onFind: nothing,
       onCopied: nothing,
-      onHover: nothing,
+      preview: nothing,
+      onHover: (address) => {
+        this.element.title = address ?? '';
+      },
       onMatches: nothing,
     });
     this.element.append(this.#screen.element);
@@ -40,6 +43,10 @@ export class WatchedTerminal {
 
   show(): void {
     void this.#screen.show();
+  }
+
+  focus(): void {
+    this.#screen.focus();
   }
 
   close(): void {

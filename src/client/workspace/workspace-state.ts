@@ -27,6 +27,10 @@ export interface WorkspaceState {
   /** Said politely to screen readers. */
   announcement: string;
   searching: boolean;
+  /** How often finding was asked for by key. */
+  findAsked: number;
+  /** The keyboard has ⌘. */
+  apple: boolean;
   preferences: WorkspacePreferences;
 }
 
@@ -56,7 +60,7 @@ export const NO_TERMINAL_STATUS: TerminalStatus = {
   search: undefined,
 };
 
-export function initialState(preferences: WorkspacePreferences): WorkspaceState {
+export function initialState(preferences: WorkspacePreferences, apple: boolean): WorkspaceState {
   return {
     phase: 'idle',
     session: undefined,
@@ -73,6 +77,8 @@ export function initialState(preferences: WorkspacePreferences): WorkspaceState 
     waitingRun: undefined,
     announcement: '',
     searching: false,
+    findAsked: 0,
+    apple,
     preferences,
   };
 }

@@ -1,6 +1,7 @@
 import { h, render } from 'preact';
 import type { SessionView } from '../../../sandbox-server/protocol/views.ts';
 import type { Api } from '../api.ts';
+import { isApple } from '../apple.ts';
 import { onCourseEvent, sendCourseEvent } from '../course-events.ts';
 import { Desk } from './desk.ts';
 import { storedPlace } from './place.ts';
@@ -41,7 +42,10 @@ export function mount({ root, lesson, api, session }: WorkspaceOptions): void {
   const preferences = storedPreferences(() => localStorage);
   const place = storedPlace(() => sessionStorage);
   const { terminal: activeTerminal, focused } = place.load();
-  const store = new Store<WorkspaceState>({ ...initialState(preferences.load()), activeTerminal });
+  const store = new Store<WorkspaceState>({
+    ...initialState(preferences.load(), isApple(navigator.userAgent)),
+    activeTerminal,
+  });
   const environment = browserEnvironment();
   const onTask = sendCourseEvent.bind(undefined, document, 'drydock:task');
   const client = new SessionClient({ api, lesson, store, environment, onTask });

@@ -62,17 +62,19 @@ export class TerminalDeck {
 
   #create(session: string, { id, title }: TerminalView): OpenTerminal {
     const update = (changes: Partial<TerminalStatus>) => this.#update(id, changes);
-    const { fontSize, screenReader } = this.#store.value.preferences;
+    const { apple, preferences } = this.#store.value;
+    const { fontSize, screenReader } = preferences;
     const tracker = new PromptTracker();
-    const screen = new TerminalScreen({ label: `Terminal ${title}`, fontSize, screenReader }, tracker, {
+    const screen = new TerminalScreen({ label: `Terminal ${title}`, fontSize, screenReader, apple }, tracker, {
       onData: (data) => {
         if (!isAutomaticReply(data)) tracker.userTyped(data);
         connection.input(data);
       },
       onBinary: (data) => connection.binary(data),
       onFit: (size) => connection.fitted(size),
-      onFind: () => this.#store.set({ searching: true }),
+      onFind: () => this.#store.set({ searching: true, findAsked: this.#store.value.findAsked + 1 }),
       onCopied: (characters) => this.#store.set({ announcement: `Copied ${characters} characters.` }),
+      preview: () => this.#store.value.session?.preview,
       onHover: (hoveredLink) => update({ hoveredLink }),
       onMatches: (search) => update({ search }),
     });

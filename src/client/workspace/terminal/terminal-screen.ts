@@ -16,12 +16,29 @@ const SCROLLBACK_LINES = 10_000;
 /** WCAG 2.2 AA for text, whatever colours a program picks. */
 const CONTRAST = 4.5;
 const OSC_SEMANTIC_PROMPT = 133;
+/** Matches that are marked and counted; for more than these nobody looks through them one by one. */
+export const FOUND_MAX = 1_000;
 const FIND_COLOURS = {
   matchBackground: '#5b4a1e',
   matchOverviewRuler: '#f0c66a',
   activeMatchBackground: '#a8641a',
   activeMatchColorOverviewRuler: '#ff9d4d',
 };
+
+export interface TerminalScreenOptions {
+  label: string;
+  fontSize: number;
+  screenReader: boolean;
+  /** The keyboard has ⌘. */
+  apple: boolean;
+}
+
+export interface FindOptions {
+  direction: 'next' | 'previous';
+  matchCase: boolean;
+  /** The text is still being typed: what is found already stays if it fits. */
+  incremental?: boolean;
+}
 
 export interface TerminalScreenHandlers {
   onData: (data: string) => void;
@@ -30,6 +47,8 @@ export interface TerminalScreenHandlers {
   onFind: () => void;
   onCopied: (characters: number) => void;
   onHover: (address: string | undefined) => void;
+  /** `SessionView.preview` */
+  preview: () => string | undefined;
   onMatches: (matches: { index: number; count: number }) => void;
 }
 
@@ -38,19 +57,16 @@ export class TerminalScreen {
   readonly element = document.createElement('div');
   readonly #terminal: Terminal;
   readonly #fit = new FitAddon();
-  readonly #search = new SearchAddon();
+  readonly #search = new SearchAddon({ highlightLimit: FOUND_MAX });
   readonly #follow: FollowOutput;
   readonly #handlers: TerminalScreenHandlers;
   readonly #cleanups: (() => void)[] = [];
   readonly #label: string;
+  #matchCase = false;
   #opened = false;
   #wantsFocus = false;
 
-  constructor(
-    options: { label: string; fontSize: number; screenReader: boolean },
-    tracker: PromptTracker,
-    handlers: TerminalScreenHandlers,
-  ) {
+  constructor(options: TerminalScreenOptions, tracker: PromptTracker, handlers: TerminalScreenHandlers) {
     this.#handlers = handlers;
     this.element.className = 'ws-screen';
     const style = getComputedStyle(document.documentElement);
@@ -74,8 +90,8 @@ export class TerminalScreen {
     this.#terminal.loadAddon(this.#search);
     this.#terminal.loadAddon(new Unicode11Addon());
     this.#terminal.unicode.activeVersion = '11';
-    addLinks(this.#terminal, handlers.onHover);
-    addKeys(this.#terminal, { find: handlers.onFind, copied: handlers.onCopied });
+    addLinks(this.#terminal, { hover: handlers.onHover, preview: handlers.preview });
+    addKeys(this.#terminal, options.apple, { find: handlers.onFind, copied: handlers.onCopied });
     this.#terminal.parser.registerOscHandler(OSC_SEMANTIC_PROMPT, (data) => {
       tracker.mark(data);
       return true;
@@ -143,9 +159,12 @@ export class TerminalScreen {
     this.#terminal.focus();
   }
 
-  find(text: string, direction: 'next' | 'previous', incremental = false): void {
-    const options = { decorations: FIND_COLOURS, incremental };
+  find(text: string, { direction, matchCase, incremental = false }: FindOptions): void {
+    const options = { decorations: FIND_COLOURS, caseSensitive: matchCase, incremental };
     this.#follow.pause();
+    // The addon marks afresh when the text changes, not when the case begins or ceases to count.
+    if (matchCase !== this.#matchCase) this.#search.clearDecorations();
+    this.#matchCase = matchCase;
     if (!text) this.#search.clearDecorations();
     else if (direction === 'next') this.#search.findNext(text, options);
     else this.#search.findPrevious(text, options);

@@ -2,23 +2,34 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { TerminalStatus } from '../workspace-state.ts';
 import type { OpenTerminal } from '../terminal/terminal-deck.ts';
+import { FOUND_MAX } from '../terminal/terminal-screen.ts';
 import { Icon } from './icons.tsx';
 
 interface FindBarProps {
   terminal: OpenTerminal | undefined;
   matches: TerminalStatus['search'];
+  /** How often finding was asked for: each time the field gets the focus. */
+  asked: number;
   onClose: () => void;
 }
 
 /** Looks through all that the terminal keeps; the newest match first. */
-export function FindBar({ terminal, matches, onClose }: FindBarProps) {
+export function FindBar({ terminal, matches, asked, onClose }: FindBarProps) {
   const [text, setText] = useState('');
+  const [matchCase, setMatchCase] = useState(false);
   const input = useRef<HTMLInputElement>(null);
+  useEffect(() => () => terminal?.screen.endFind(), [terminal]);
   useEffect(() => {
     input.current?.focus();
-    return () => terminal?.screen.endFind();
-  }, [terminal]);
-  const find = (direction: 'next' | 'previous') => terminal?.screen.find(text, direction);
+    input.current?.select();
+  }, [terminal, asked]);
+  const find = (direction: 'next' | 'previous') => terminal?.screen.find(text, { direction, matchCase });
+  const refine = (changes: { text?: string; matchCase?: boolean }) => {
+    const refined = { text, matchCase, ...changes };
+    setText(refined.text);
+    setMatchCase(refined.matchCase);
+    terminal?.screen.find(refined.text, { direction: 'previous', matchCase: refined.matchCase, incremental: true });
+  };
   return (
     <form
       class="ws-find"
@@ -29,7 +40,7 @@ export function FindBar({ terminal, matches, onClose }: FindBarProps) {
       }}
       onKeyDown={(event) => {
         if (event.key === 'Escape') onClose();
-        if (event.key === 'Enter' && event.shiftKey) {
+        if (event.key === 'Enter' && event.shiftKey && event.target === input.current) {
           event.preventDefault();
           find('next');
         }
@@ -43,14 +54,21 @@ export function FindBar({ terminal, matches, onClose }: FindBarProps) {
         value={text}
         autocomplete="off"
         spellcheck={false}
-        onInput={(event) => {
-          setText(event.currentTarget.value);
-          terminal?.screen.find(event.currentTarget.value, 'previous', true);
-        }}
+        onInput={(event) => refine({ text: event.currentTarget.value })}
       />
       <span class="ws-find-count" role="status">
         {text !== '' && matches && countWords(matches)}
       </span>
+      <button
+        type="button"
+        class="ws-tool"
+        title="Match case"
+        aria-pressed={matchCase}
+        onClick={() => refine({ matchCase: !matchCase })}
+      >
+        <span aria-hidden="true">Aa</span>
+        <span class="visually-hidden">Match case</span>
+      </button>
       <button type="submit" class="ws-tool" title="Older match (Enter)">
         <Icon name="up" />
         <span class="visually-hidden">Older match</span>
@@ -69,5 +87,6 @@ export function FindBar({ terminal, matches, onClose }: FindBarProps) {
 
 function countWords({ index, count }: NonNullable<TerminalStatus['search']>): string {
   if (count === 0) return 'None';
-  return index < 0 ? `${count}` : `${index + 1} of ${count}`;
+  if (index >= 0) return `${index + 1} of ${count}`;
+  return count >= FOUND_MAX ? `${FOUND_MAX} or more` : `${count}`;
 }

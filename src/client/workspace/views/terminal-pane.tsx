@@ -30,11 +30,13 @@ export function TerminalPane({ id, active, state, actions }: TerminalPaneProps) 
   };
   return (
     <div id={`ws-pane-${id}`} class="ws-pane" role="tabpanel" aria-labelledby={`ws-tab-${id}`} hidden={!active}>
-      {active && state.searching && <FindBar terminal={actions.terminal(id)} matches={status.search} onClose={close} />}
+      {active && state.searching && (
+        <FindBar terminal={actions.terminal(id)} matches={status.search} asked={state.findAsked} onClose={close} />
+      )}
       <div ref={host} class="ws-screen-host" />
       {status.hoveredLink && (
         <div class="ws-link-hint" aria-hidden="true">
-          {isMac() ? '⌘' : 'Ctrl'}+click opens {status.hoveredLink}
+          {state.apple ? '⌘' : 'Ctrl'}+click opens {status.hoveredLink}
         </div>
       )}
       {waiting && (
@@ -64,8 +66,4 @@ export function TerminalPane({ id, active, state, actions }: TerminalPaneProps) 
       )}
     </div>
   );
-}
-
-function isMac(): boolean {
-  return navigator.platform.startsWith('Mac');
 }

@@ -10,7 +10,7 @@ interface TerminalToolsProps {
 }
 
 /** What belongs to all terminals: find, text size, screen reader mode. */
-export function TerminalTools({ state: { preferences, searching }, actions }: TerminalToolsProps) {
+export function TerminalTools({ state: { preferences, searching, apple }, actions }: TerminalToolsProps) {
   const { fontSize, screenReader } = preferences;
   const resize = (by: number) => () => actions.setPreferences({ fontSize: fontSize + by });
   return (
@@ -18,9 +18,9 @@ export function TerminalTools({ state: { preferences, searching }, actions }: Te
       <button
         type="button"
         class="ws-tool"
-        title="Find (Ctrl+Shift+F)"
+        title={apple ? 'Find (⌘F)' : 'Find (Ctrl+Shift+F)'}
         aria-pressed={searching}
-        aria-keyshortcuts="Control+Shift+F"
+        aria-keyshortcuts={apple ? 'Meta+F' : 'Control+Shift+F'}
         onClick={() => actions.setSearching(!searching)}
       >
         <Icon name="search" />

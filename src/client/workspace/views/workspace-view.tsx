@@ -88,7 +88,7 @@ function Desk({ state, session, actions }: DeskProps) {
           ))}
           {!active && <NoTerminal machine={session.machines[0]?.name ?? 'host'} actions={actions} />}
         </div>
-        {active && activePreview === undefined && <TerminalFoot actions={actions} />}
+        {active && activePreview === undefined && <TerminalFoot apple={state.apple} actions={actions} />}
       </div>
       {preferences.panelOpen && (
         <Splitter
@@ -117,12 +117,17 @@ function NoTerminal({ machine, actions }: { machine: string; actions: WorkspaceA
 }
 
 /** Below the terminal: the keys that a phone lacks, or the keys that a keyboard has. */
-function TerminalFoot({ actions }: { actions: WorkspaceActions }) {
+function TerminalFoot({ apple, actions }: { apple: boolean; actions: WorkspaceActions }) {
+  const findKeys = apple ? ['⌘', 'F'] : ['Ctrl', 'Shift', 'F'];
   return (
     <>
       <TouchKeys onPress={actions.pressKeys} />
       <p class="ws-hint">
-        <kbd>F6</kbd> leaves the terminal, <kbd>Ctrl</kbd> <kbd>Shift</kbd> <kbd>F</kbd> finds
+        <kbd>F6</kbd> leaves the terminal,{' '}
+        {findKeys.map((key) => (
+          <kbd key={key}>{key}</kbd>
+        ))}{' '}
+        finds
       </p>
     </>
   );

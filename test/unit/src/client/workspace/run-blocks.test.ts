@@ -27,7 +27,7 @@ const READY: SessionView = {
 };
 
 function setUp(options: { session?: SessionView; start?: (store: Store<WorkspaceState>) => void } = {}) {
-  const store = new Store(initialState(DEFAULT_PREFERENCES));
+  const store = new Store(initialState(DEFAULT_PREFERENCES, false));
   if (options.session) store.set({ session: options.session });
   const typed: string[] = [];
   const targets = new Map<string, RunTarget>();

@@ -39,7 +39,7 @@ const noAnswer = new ApiError({ code: 'no-answer', message: 'The server does not
 
 function setUp(answers: Partial<SessionClientOptions['api']> = {}) {
   const environment = new FakeEnvironment();
-  const store = new Store<WorkspaceState>(initialState(DEFAULT_PREFERENCES));
+  const store = new Store<WorkspaceState>(initialState(DEFAULT_PREFERENCES, false));
   const tasks: TaskView[] = [];
   const me: MeView = { progress: {}, sessions: [] };
   const status: StatusView = { labs: 'available' };
