@@ -97,8 +97,11 @@ class LessonVerification {
     return !this.#failed;
   }
 
+  /** What lies in a private registry is on no disk, and another one has another password. */
   get #isCopied(): boolean {
-    return this.#options.copies !== undefined && this.#options.backend.copyDisks !== undefined;
+    const { copies, backend } = this.#options;
+    const { privateRegistry } = this.#lesson.lab.sandbox;
+    return copies !== undefined && backend.copyDisks !== undefined && privateRegistry !== true;
   }
 
   async #wholePage(run: LabRun): Promise<void> {

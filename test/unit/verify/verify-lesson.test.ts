@@ -15,10 +15,10 @@ const block = (code: string, meta = 'run') => `\`\`\`sh ${meta}\n${code}\n\`\`\`
 const task = (id: string, ...solutions: string[]) =>
   `<Task id="${id}" title="${id}">\nDo.\n\n${solutions.map((code) => `<Solution>\n${block(code)}</Solution>\n`).join('')}</Task>\n`;
 
-async function verify(body: string, tasks: Record<string, LabTask>, copies?: CopyRoom) {
+async function verify(body: string, tasks: Record<string, LabTask>, copies?: CopyRoom, sandbox: Lab['sandbox'] = {}) {
   const { page, faults } = parsePage(FRONT + body, '/root/content/lesson.mdx');
   if (!page || faults.length > 0) throw new Error(JSON.stringify(faults));
-  const lab: Lab = { sandbox: {}, tasks };
+  const lab: Lab = { sandbox, tasks };
   const lesson = { id: 'c/m/l', page, lab, filesFolders: [], labFile: '/root/content/lab.ts' } as unknown as LabLesson;
   const backend = new FakeMachines();
   const failures: Failure[] = [];
@@ -229,6 +229,15 @@ test('without room for another copy, sandboxes begin earlier', async () => {
   expect(ok).toBe(true);
   expect(backend.copies).toEqual([]);
   expect(tally).toMatchObject({ sandboxes: 3, fromCopies: 0 });
+});
+
+test('with a private registry every sandbox follows the page from its top: its content is on no disk', async () => {
+  const body = [block('touch zero'), task('one', 'touch one')].join('\n');
+  const tasks = { one: made('one', { run: 'true', says: 'no one, only: zero' }) };
+  const { ok, backend, tally } = await verify(body, tasks, new CopyRoom(9, 0), { privateRegistry: true });
+  expect(ok).toBe(true);
+  expect(backend.copies).toEqual([]);
+  expect(tally).toMatchObject({ sandboxes: 2, fromCopies: 0 });
 });
 
 test('a check or a mistake that is about events gets a sandbox that knows them all, and is judged by that one only', async () => {
