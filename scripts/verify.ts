@@ -17,6 +17,7 @@ import { findUpstreams } from '../sandbox-server/setup/upstreams.ts';
 import type { EngineHandle } from '../sandbox-server/setup/types.ts';
 import { type CommandLine, CommandLineError, HELP, readCommandLine } from '../sandbox-server/verify/command-line.ts';
 import { defaultJobs } from '../sandbox-server/verify/jobs.ts';
+import { longestFirst } from '../sandbox-server/verify/longest-first.ts';
 import { Reporter } from '../sandbox-server/verify/reporter.ts';
 import { CopyRoom } from '../sandbox-server/verify/save-points.ts';
 import { selectLessons, UnknownSelection } from '../sandbox-server/verify/select.ts';
@@ -118,7 +119,7 @@ async function verifyAll(
     reporter.note(`${lessons.length} lessons, ${jobs} sandboxes at once, ${engine.description}`);
     for (let round = 1; round <= line.repeat && !signal.aborted; round++) {
       if (line.repeat > 1) reporter.note(`Round ${round} of ${line.repeat}`);
-      await Promise.all(lessons.map(verifyOne));
+      await Promise.all(longestFirst(lessons).map(verifyOne));
     }
   } finally {
     await backend.destroyAll();
