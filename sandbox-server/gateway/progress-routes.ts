@@ -8,6 +8,7 @@ import { currentLearner, ensureLearner } from './identity.ts';
 import { idSchema, parseBody } from './parse.ts';
 import type { GatewayServices } from './services.ts';
 
+const meQuery = z.object({ lesson: idSchema.optional() });
 const visitBody = z.object({ lesson: idSchema });
 const quizBody = z.object({ lesson: idSchema, question: idSchema, choice: idSchema, right: z.boolean() });
 
@@ -18,14 +19,28 @@ export function progressRoutes(app: FastifyInstance, services: GatewayServices):
     return lesson;
   };
 
+  /** Reading goes on, whatever keeps the lab's needs from being known. */
+  const unmetNeeds = async (lesson: string | undefined) => {
+    if (lesson === undefined || sessions === undefined) return undefined;
+    const unmet = await sessions.unmetNeeds(lesson).catch((error: unknown) => {
+      log.debug({ lesson, err: error }, 'no lab whose needs are known');
+      return undefined;
+    });
+    return unmet?.view();
+  };
+
+  /** With `?lesson=` it also says what stands in the way of that lesson's lab. */
   app.get('/api/me', async (request, reply): Promise<MeView> => {
+    const { lesson } = parseBody(meQuery, request.query);
     const learner = ensureLearner(request, reply, services);
     reply.header('cache-control', 'no-store');
+    const unmet = await unmetNeeds(lesson);
     const { lessons: progress, lastLesson } = store.progress(learner);
     return {
       progress,
       sessions: (sessions?.of(learner) ?? []).map((session) => session.view()),
       ...(lastLesson === undefined ? {} : { lastLesson }),
+      ...(unmet === undefined ? {} : { unmetNeeds: unmet }),
     };
   });
 

@@ -126,6 +126,8 @@ export interface MeView {
   /** Sessions that have not ended. */
   sessions: SessionView[];
   lastLesson?: string;
+  /** Why no lab of the lesson that the page is about can start on this server, whoever asks. */
+  unmetNeeds?: ProblemView;
 }
 
 export interface LessonProgress {

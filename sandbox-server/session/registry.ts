@@ -96,7 +96,8 @@ export class SessionRegistry {
   /** The learner's session of this lesson: the one that lives, or a new one, which starts or waits in the background. */
   async create(learner: string, lessonId: string): Promise<{ session: Session; isNew: boolean }> {
     const lesson = await this.#lessons(lessonId);
-    await this.#meetNeeds(lesson);
+    const unmet = await this.#unmetNeeds(lesson);
+    if (unmet !== undefined) throw unmet;
     const own = this.of(learner);
     const existing = own.find((session) => session.lesson.id === lessonId);
     if (existing !== undefined) return { session: existing, isNew: false };
@@ -113,13 +114,17 @@ export class SessionRegistry {
     return { session, isNew: true };
   }
 
-  /** Says before the start, not in the middle, what the sandboxes here cannot do. */
-  async #meetNeeds({ lab }: LabLesson): Promise<void> {
+  /** What the sandboxes here cannot do for this lesson's lab, in words; undefined when it can start. */
+  async unmetNeeds(lessonId: string): Promise<DrydockError | undefined> {
+    return this.#unmetNeeds(await this.#lessons(lessonId));
+  }
+
+  async #unmetNeeds({ lab }: LabLesson): Promise<DrydockError | undefined> {
     const { needs = [] } = lab.sandbox;
     const lacking = needs.length === 0 ? [] : await this.#services.backend.lacks(needs);
-    if (lacking.length === 0) return;
+    if (lacking.length === 0) return undefined;
     const detail = `The sandboxes of this server have no ${lacking.map((need) => FEATURES[need]).join(', and no ')}, which this lab needs.`;
-    throw new DrydockError('unmet-needs', { detail });
+    return new DrydockError('unmet-needs', { detail });
   }
 
   /** A learner opened a lesson: its lab may be wanted soon. */
@@ -127,7 +132,8 @@ export class SessionRegistry {
     const { pool } = this.#services;
     if (pool === undefined || this.#closed) return;
     const lesson = await this.#lessons(lessonId);
-    if (!this.of(learner).some((session) => session.lesson.id === lessonId)) pool.expect(lesson, learner);
+    if (this.of(learner).some((session) => session.lesson.id === lessonId)) return;
+    if ((await this.#unmetNeeds(lesson)) === undefined) pool.expect(lesson, learner);
   }
 
   /** Somebody else's session looks like none. */

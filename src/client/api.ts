@@ -43,7 +43,9 @@ export function createApi(fetcher: typeof fetch = (...request) => fetch(...reque
 
   return {
     status: () => request<StatusView>('GET', '/api/status'),
-    me: () => request<MeView>('GET', '/api/me'),
+    /** Of the lesson's page it also says what stands in the way of its lab. */
+    me: (lesson?: string) =>
+      request<MeView>('GET', lesson === undefined ? '/api/me' : `/api/me?lesson=${encodeURIComponent(lesson)}`),
     /** The learner's session of this lesson: a new one, or the one that is there already. */
     startSession: (lesson: string) => request<SessionView>('POST', '/api/sessions', { lesson }),
     session: (id: string) => request<SessionView>('GET', session(id)),

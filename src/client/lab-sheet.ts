@@ -36,7 +36,12 @@ export function setUpLabSheet(page: Document, wide: MediaQueryList): void {
   show();
 }
 
-/** What is still hidden cannot take the focus; the sheet shows with the next frame. */
-function focusOnceShown(element: HTMLElement | null): void {
-  requestAnimationFrame(() => requestAnimationFrame(() => element?.focus()));
+/** The sheet takes a frame or two until what is on it can have the focus; a page in the background draws none. */
+const FRAMES = 60;
+
+export function focusOnceShown(element: HTMLElement | null, frames = FRAMES): void {
+  if (element === null) return;
+  element.focus();
+  if (element.ownerDocument.activeElement === element || frames === 0) return;
+  requestAnimationFrame(() => focusOnceShown(element, frames - 1));
 }

@@ -1,6 +1,7 @@
 import { sendCourseEvent } from './course-events.ts';
 import { setUpLabSheet } from './lab-sheet.ts';
 import type { PageParts } from './page-parts.ts';
+import { refuseLab } from './refuse-lab.ts';
 import { showRunningLab } from './running-lab.ts';
 import { WorkspaceLoader } from './workspace-loader.ts';
 
@@ -15,7 +16,8 @@ export function setUpLab(page: Document, lesson: string, { api, me }: PageParts)
     page,
     async (session) => {
       // The first answer of the server gives a new learner their cookie; a second request beside it would make another learner.
-      const [{ mount }] = await Promise.all([import('./workspace/workspace.ts'), me]);
+      const [{ mount }, view] = await Promise.all([import('./workspace/workspace.ts'), me]);
+      if (session === undefined && view?.unmetNeeds !== undefined) return;
       mount({ lesson, root, api, session });
     },
     () => showLoadProblem(page, root),
@@ -24,8 +26,12 @@ export function setUpLab(page: Document, lesson: string, { api, me }: PageParts)
 
   void me.then((view) => {
     const session = view?.sessions.find((one) => one.lesson === lesson);
-    if (session !== undefined) void loader.load(session);
-    else showRunningLab(page, view?.sessions ?? []);
+    if (session !== undefined) return void loader.load(session);
+    showRunningLab(page, view?.sessions ?? []);
+    if (view?.unmetNeeds !== undefined) {
+      loader.close();
+      refuseLab(page, root, view.unmetNeeds);
+    }
   });
 
   if (page.location.hash !== START_HASH) return;

@@ -7,7 +7,7 @@ import { setUpQuiz } from './quiz.ts';
 import { setUpTasks } from './tasks.ts';
 
 const lesson = document.querySelector<HTMLElement>('main.lesson')?.dataset['lesson'] ?? '';
-const parts = setUpPage(document);
+const parts = setUpPage(document, lesson);
 const { api, saved, progress, me } = parts;
 
 progress.visited(lesson, Date.now());

@@ -15,8 +15,8 @@ export interface PageParts {
   me: Promise<MeView | undefined>;
 }
 
-/** What every page has: theme, search, buttons of code blocks, progress. */
-export function setUpPage(page: Document): PageParts {
+/** What every page has: theme, search, buttons of code blocks, progress. `lesson`: the one that the page is. */
+export function setUpPage(page: Document, lesson?: string): PageParts {
   const saved = savedIn(() => window.localStorage);
   const api = createApi();
   const progress = createProgressStore(saved);
@@ -24,7 +24,7 @@ export function setUpPage(page: Document): PageParts {
   setUpSearch(page, isApple(navigator.userAgent));
   // Without HTTPS, and not from localhost, browsers give pages no clipboard.
   setUpRunBlocks(page, navigator.clipboard);
-  const me = api.me().catch(() => undefined);
+  const me = api.me(lesson).catch(() => undefined);
   void me.then((view) => {
     if (view !== undefined) progress.merge(view);
   });

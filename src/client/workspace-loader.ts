@@ -2,7 +2,8 @@ import type { SessionView } from '../../sandbox-server/protocol/views.ts';
 import type { Api } from './api.ts';
 import { onCourseEvent, sendCourseEvent, type CourseEventName, type CourseEvents } from './course-events.ts';
 
-const WANTS_WORKSPACE = ['drydock:start', 'drydock:run', 'drydock:check', 'drydock:answer'] as const;
+/** What a page asks of its workspace. */
+export const WANTS_WORKSPACE = ['drydock:start', 'drydock:run', 'drydock:check', 'drydock:answer'] as const;
 
 export interface WorkspaceOptions {
   lesson: string;
@@ -45,6 +46,11 @@ export class WorkspaceLoader {
     }
     this.#listening.abort();
     for (const send of this.#waiting.splice(0)) send();
+  }
+
+  /** There will be no workspace, and others answer the page's wishes. */
+  close(): void {
+    this.#listening.abort();
   }
 
   #listen<Name extends CourseEventName>(name: Name): void {

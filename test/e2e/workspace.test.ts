@@ -63,6 +63,49 @@ test.each(STATES)('%s says so, and axe finds nothing, dark and light', async (_n
   }
 });
 
+const UNMET = {
+  code: 'unmet-needs',
+  message: 'The sandboxes of this server have no way out to the internet, which this lab needs.',
+  fix: 'Read on without the lab, or do it on a machine of your own.',
+};
+
+test.each([
+  [1440, 'light'],
+  [1440, 'dark'],
+  [900, 'light'],
+  [900, 'dark'],
+  [390, 'light'],
+  [390, 'dark'],
+] as const)(
+  'a lab that cannot start here says so before anybody tries, at %d pixels, %s',
+  async (width, colorScheme) => {
+    const requests: string[] = [];
+    await using opened = await open((lab) => void (lab.me = { ...lab.me, unmetNeeds: UNMET }), {
+      viewport: { width, height: 900 },
+      colorScheme,
+    });
+    const { page, lab, complaints } = opened;
+    page.on('request', (request) => requests.push(request.url()));
+    const refusal = page.locator('[data-refusal]');
+    // Beside the text there is no such bar to see.
+    expect(await page.locator('.lab-bar').textContent()).toContain('No lab on this server');
+    if (width < 1100) await page.locator('[data-open-lab]').click();
+    await soon(() => refusal.isVisible()).toBe(true);
+    expect(await refusal.textContent()).toBe(`${UNMET.message} ${UNMET.fix}`);
+    expect(await page.locator('[data-start-lab]').isVisible()).toBe(false);
+    expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
+
+    // Who presses Run all the same is led to the reason.
+    if (width < 640) await page.locator('[data-close-lab]').click();
+    await page.locator('[data-run]').first().click();
+    await soon(() => refusal.evaluate((element) => element === document.activeElement)).toBe(true);
+    expect(requests).toEqual([]);
+    expect(lab.asked).toEqual([]);
+    expect(complaints).toEqual([]);
+  },
+);
+
 test('starting ticks its steps, with the time each took', async () => {
   await using opened = await open((lab) => void (lab.session = { ...lab.session, state: 'starting' }));
   const { page, lab } = opened;

@@ -1,9 +1,9 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CLOSE } from '../../sandbox-server/protocol/close-codes.ts';
-import type { SessionView } from '../../sandbox-server/protocol/views.ts';
+import type { MeView, SessionView } from '../../sandbox-server/protocol/views.ts';
 import type { EventsSocket, Learner } from '../support/learner.ts';
-import { SECOND, testServer, type TestServer } from '../support/test-server.ts';
+import { BEYOND, ONLY_TEXT, SECOND, testServer, type TestServer } from '../support/test-server.ts';
 
 let server: TestServer;
 let learner: Learner;
@@ -185,4 +185,17 @@ test('what a learner puts into PATH or the environment does not change a verdict
   await terminal.runs('touch kept; echo "ma""de"', 'made\r\n');
   await events.taskIs('keep', 'done');
   terminal.cut();
+});
+
+test('what keeps a lab from starting on this server is said to its page beforehand, in the words of the refusal', async () => {
+  const reader = server.learner();
+  const { body } = await reader.request('GET', `/api/me?lesson=${BEYOND}`);
+  const { unmetNeeds } = body as MeView;
+  expect(unmetNeeds).toMatchObject({ code: 'unmet-needs', message: expect.stringContaining('internet') });
+  expect(await reader.request('POST', '/api/sessions', { lesson: BEYOND })).toEqual({
+    status: 409,
+    body: { error: unmetNeeds },
+  });
+  for (const path of ['/api/me', `/api/me?lesson=${SECOND}`, `/api/me?lesson=${ONLY_TEXT}`, '/api/me?lesson=nothing'])
+    expect(await reader.request('GET', path)).toEqual({ status: 200, body: { progress: {}, sessions: [] } });
 });

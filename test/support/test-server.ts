@@ -17,6 +17,8 @@ export const HELLO = 'fixture/basics/hello';
 export const SECOND = 'fixture/basics/second';
 export const THIRD = 'fixture/basics/third';
 export const ONLY_TEXT = 'fixture/basics/only-text';
+/** Its lab needs a way out to the internet, which no sandbox has. */
+export const BEYOND = 'fixture/basics/beyond';
 
 export interface TestServer extends AsyncDisposable {
   url: string;

@@ -49,7 +49,9 @@ test('a lab that needs what sandboxes here lack is refused before it starts, and
     message: expect.stringMatching(/limits for single containers/),
   });
   expect(services.backend.sandboxes.size).toBe(0);
+  expect((await registry.unmetNeeds(ONE))?.view()).toEqual((refused as DrydockError).view());
   services.backend.lacking = [];
+  expect(await registry.unmetNeeds(ONE)).toBeUndefined();
   expect((await registry.create('ann', ONE)).isNew).toBe(true);
 });
 

@@ -11,7 +11,8 @@ const TWO = labLesson('c/m/two');
 /** Of a kind of its own. */
 const PAIR = labLesson('c/m/pair', { sandbox: { machines: ['web', 'db'] } });
 const SETUP = labLesson('c/m/setup', { sandbox: { setup: ['mkdir x'] } });
-const LESSONS: LabLesson[] = [ONE, TWO, PAIR, SETUP];
+const NEEDY = labLesson('c/m/needy', { sandbox: { needs: ['cgroups'] } });
+const LESSONS: LabLesson[] = [ONE, TWO, PAIR, SETUP, NEEDY];
 
 async function server(options: { total?: number; maxSessions?: number } = {}) {
   const { total = 3, maxSessions = 10 } = options;
@@ -49,6 +50,18 @@ test('lessons that differ in their files only share what is warm; others do not'
   await registry.expect('ann', ONE.id);
   await clock.advance(1_000);
   expect([ONE, TWO, PAIR, SETUP].map((lesson) => pool.has(lesson))).toEqual([true, true, false, false]);
+});
+
+test('nothing is made for a lab that the sandboxes here cannot meet', async () => {
+  const { backend, clock, pool, registry } = await server();
+  backend.lacking = ['cgroups'];
+  await registry.expect('ann', NEEDY.id);
+  await clock.advance(1_000);
+  expect(pool.size).toBe(0);
+  backend.lacking = [];
+  await registry.expect('ann', NEEDY.id);
+  await clock.advance(1_000);
+  expect(pool.size).toBe(1);
 });
 
 test('there are as many as learners asked for, at most so many of a kind and in all', async () => {

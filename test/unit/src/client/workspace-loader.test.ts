@@ -64,4 +64,21 @@ describe('the workspace’s code', () => {
     await settled();
     expect(heard).toEqual(['start']);
   });
+
+  test('is not fetched any more once others answer the page’s wishes', async () => {
+    const page = newPage();
+    let loads = 0;
+    const loader = new WorkspaceLoader(
+      page,
+      () => {
+        loads += 1;
+        return Promise.resolve();
+      },
+      () => undefined,
+    );
+    loader.close();
+    sendCourseEvent(page, 'drydock:start', undefined);
+    await settled();
+    expect(loads).toBe(0);
+  });
 });
