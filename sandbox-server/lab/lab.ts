@@ -53,7 +53,7 @@ export interface LabTask {
   nearMisses: readonly NearMiss[];
 }
 
-/** A mistake people make. Tried by `npm run verify` in a fresh sandbox, where the page was followed up to this task. */
+/** A mistake people make. Tried by `npm run verify` in a sandbox of its own, where the page was followed up to this task. */
 export interface NearMiss {
   /** Typed into the terminal. */
   run?: string;

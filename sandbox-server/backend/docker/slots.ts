@@ -10,7 +10,7 @@ export interface Slot {
   number: number;
   /**
    * The learner's user and group, outside and in both containers; inner containers' root is this one too. Their other users
-   * are 65,536 ids that images/engine has for each slot.
+   * are 65,536 ids that images/engine has for each slot. A sandbox that begins with a copy of another's disks has that one's.
    */
   uid: number;
   /** The network's addresses: room for 29 containers. Docker's own pools hold about 31 networks in all. */
