@@ -2,9 +2,9 @@
  * drydock-pty SOCKET COMMAND [ARGUMENT...]
  *
  * Holds a command's pseudo-terminal: the command lives on while nobody is connected, and what it printed is kept, so that
- * whoever comes back gets exactly the bytes it lacks. Starts the command unless SOCKET's holder runs already, then connects
- * standard input and output to it, and ends with the command's exit status; with 255 when only the connection ended (a
- * command that ends with 255 itself is told as 254).
+ * whoever comes back gets exactly the bytes it lacks. Starts the command unless SOCKET's holder runs already, then hands
+ * its standard input and output over to it, so that no byte makes a detour through this process, and ends with the command's
+ * exit status; with 255 when only the connection ended (a command that ends with 255 itself is told as 254).
  *
  * Standard input takes frames: 1 byte type, 4 bytes length (big-endian), payload.
  *   A  attach: 8 bytes, the offset of the first byte wanted (big-endian)
@@ -47,7 +47,8 @@ static unsigned char ring[KEEP];
 static uint64_t begin, end; /* offsets of what the ring holds */
 static char epoch[17];
 
-static int client = -1, attached;
+/* Who is connected: its socket, which ends with the connection, and its standard input and output. */
+static int client = -1, from_client = -1, to_client = -1, attached;
 static uint64_t sent;
 static unsigned char hello[40];
 static size_t hello_left;
@@ -59,7 +60,9 @@ static void fail(const char *what) { perror(what); exit(126); }
 
 static void drop_client(void) {
   if (client >= 0) close(client);
-  client = -1; attached = 0; in_len = 0; typed = 0; hello_left = 0;
+  if (from_client >= 0) close(from_client);
+  if (to_client >= 0) close(to_client);
+  client = from_client = to_client = -1; attached = 0; in_len = 0; typed = 0; hello_left = 0;
 }
 
 static void put64(unsigned char *to, uint64_t v) { for (int i = 7; i >= 0; i--, v >>= 8) to[i] = (unsigned char)v; }
@@ -91,14 +94,14 @@ static void keep(const unsigned char *bytes, size_t n) {
 /* Sends what it can without waiting. */
 static void push(void) {
   while (hello_left > 0) {
-    ssize_t n = write(client, hello + sizeof hello - hello_left, hello_left);
+    ssize_t n = write(to_client, hello + sizeof hello - hello_left, hello_left);
     if (n < 0) { if (errno != EAGAIN && errno != EINTR) drop_client(); return; }
     hello_left -= (size_t)n;
   }
   while (client >= 0 && attached && sent < end) {
     size_t at = (size_t)(sent % KEEP), part = (size_t)(end - sent);
     if (part > KEEP - at) part = KEEP - at;
-    ssize_t n = write(client, ring + at, part);
+    ssize_t n = write(to_client, ring + at, part);
     if (n < 0) { if (errno != EAGAIN && errno != EINTR) drop_client(); return; }
     sent += (uint64_t)n;
   }
@@ -163,23 +166,6 @@ static void record_exit(const char *path, int status) {
   rename(next, name);
 }
 
-static void write_all(int fd, const unsigned char *bytes, size_t n) {
-  while (n > 0) {
-    ssize_t done = write(fd, bytes, n);
-    if (done < 0) { if (errno == EINTR) continue; _exit(255); }
-    bytes += done; n -= (size_t)done;
-  }
-}
-
-static void copy(int from, int to) {
-  static unsigned char bytes[64 << 10];
-  for (ssize_t n; (n = read(from, bytes, sizeof bytes)) != 0;) {
-    if (n > 0) write_all(to, bytes, (size_t)n);
-    else if (errno != EINTR) return;
-  }
-}
-
-/* Each way in a process of its own: output that nobody takes must not hold a Ctrl-C back. */
 static int exit_status(const char *path) {
   char name[200];
   snprintf(name, sizeof name, "%s.exit", path);
@@ -189,18 +175,38 @@ static int exit_status(const char *path) {
   return status;
 }
 
-static int relay(int holder, const char *path) {
-  pid_t input = fork();
-  if (input < 0) fail("fork");
-  if (input == 0) {
-    copy(0, holder);
-    shutdown(holder, SHUT_WR);
-    _exit(0);
-  }
-  copy(holder, 1);
-  kill(input, SIGKILL);
-  waitpid(input, NULL, 0);
+/* Room for the two descriptors of a connection, as sendmsg and recvmsg want it. */
+union rights { struct cmsghdr header; char room[CMSG_SPACE(2 * sizeof(int))]; };
+
+/* Hands standard input and output over, and waits for the end of the connection. */
+static int stand_by(int holder, const char *path) {
+  char byte = 0;
+  union rights rights = { 0 };
+  struct iovec body = { .iov_base = &byte, .iov_len = 1 };
+  struct msghdr message = { .msg_iov = &body, .msg_iovlen = 1, .msg_control = rights.room, .msg_controllen = sizeof rights.room };
+  struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+  header->cmsg_level = SOL_SOCKET;
+  header->cmsg_type = SCM_RIGHTS;
+  header->cmsg_len = CMSG_LEN(2 * sizeof(int));
+  memcpy(CMSG_DATA(header), (int[]){ 0, 1 }, 2 * sizeof(int));
+  if (sendmsg(holder, &message, 0) < 0) fail("sendmsg");
+  while (read(holder, &byte, 1) < 0 && errno == EINTR);
   return exit_status(path);
+}
+
+/* Takes what stand_by handed over. Returns 0 when it was something else. */
+static int welcome(void) {
+  char byte;
+  union rights rights;
+  struct iovec body = { .iov_base = &byte, .iov_len = 1 };
+  struct msghdr message = { .msg_iov = &body, .msg_iovlen = 1, .msg_control = rights.room, .msg_controllen = sizeof rights.room };
+  if (recvmsg(client, &message, MSG_CMSG_CLOEXEC) <= 0) return 0;
+  struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+  if (!header || header->cmsg_type != SCM_RIGHTS || header->cmsg_len != CMSG_LEN(2 * sizeof(int))) return 0;
+  int fds[2];
+  memcpy(fds, CMSG_DATA(header), sizeof fds);
+  from_client = fds[0]; to_client = fds[1];
+  return fcntl(from_client, F_SETFL, O_NONBLOCK) == 0 && fcntl(to_client, F_SETFL, O_NONBLOCK) == 0;
 }
 
 static int connect_to(const char *path) {
@@ -239,13 +245,15 @@ static void hold(int listener, const char *path, char **command) {
   int open_terminal = 1, waiting = 0, child_gone = 0;
   while (open_terminal || (client >= 0 && attached && (sent < end || hello_left))) {
     int full = attached && end - sent > LAG;
-    struct pollfd fds[4] = {
+    struct pollfd fds[6] = {
       { .fd = listener, .events = POLLIN },
       { .fd = open_terminal ? terminal : -1, .events = (short)((full ? 0 : POLLIN) | (waiting ? POLLOUT : 0)) },
-      { .fd = client, .events = (short)((waiting ? 0 : POLLIN) | (attached && (sent < end || hello_left) ? POLLOUT : 0)) },
+      { .fd = waiting ? -1 : from_client, .events = POLLIN },
       { .fd = child_gone ? -1 : end_of_child, .events = POLLIN },
+      { .fd = client, .events = POLLIN },
+      { .fd = to_client, .events = attached && (sent < end || hello_left) ? POLLOUT : 0 },
     };
-    int ready = poll(fds, 4, child_gone && open_terminal && !full ? 0 : full || !open_terminal ? STALL_MS : -1);
+    int ready = poll(fds, 6, child_gone && open_terminal && !full ? 0 : full || !open_terminal ? STALL_MS : -1);
     if (ready < 0 && errno != EINTR) break;
     if (ready < 0) continue;
     if (fds[3].revents) child_gone = 1;
@@ -259,17 +267,20 @@ static void hold(int listener, const char *path, char **command) {
       if (n > 0) keep(bytes, (size_t)n);
       else if (n == 0 || (errno != EAGAIN && errno != EINTR)) open_terminal = 0; /* EIO: the last process of it ended */
     }
-    if (client >= 0 && fds[2].fd == client && fds[2].revents & (POLLIN | POLLHUP | POLLERR) && !waiting) {
-      ssize_t n = read(client, in + in_len, sizeof in - in_len);
+    if (from_client >= 0 && fds[2].revents) {
+      ssize_t n = read(from_client, in + in_len, sizeof in - in_len);
       if (n > 0) in_len += (size_t)n;
       else if (n == 0 || (errno != EAGAIN && errno != EINTR)) drop_client();
     }
+    /* After its greeting it says nothing more: what comes then is its end. So is an output that nobody will read. */
+    if (client >= 0 && fds[4].revents && (from_client >= 0 || !welcome())) drop_client();
+    if (to_client >= 0 && fds[5].revents & (POLLERR | POLLHUP)) drop_client();
     if (fds[0].revents & POLLIN) {
       int fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
       if (fd >= 0) { drop_client(); waiting = 0; client = fd; }
     }
-    waiting = client >= 0 && open_terminal ? take(terminal) : 0;
-    if (client >= 0) push();
+    waiting = from_client >= 0 && open_terminal ? take(terminal) : 0;
+    if (to_client >= 0) push();
   }
   int status = 0;
   kill(child, SIGHUP);
@@ -302,5 +313,5 @@ int main(int argc, char **argv) {
     holder = connect_to(path);
     if (holder < 0) fail(path);
   }
-  return relay(holder, path);
+  return stand_by(holder, path);
 }
