@@ -5,13 +5,14 @@ import { checkContent } from './src/build/check-content.ts';
 import { precompress } from './src/build/precompress.ts';
 import { codeBlocks, markRunBlocks } from './src/markdown/code-blocks.ts';
 import { lessonParts } from './src/markdown/lesson-parts.ts';
+import { shortCode } from './src/markdown/short-code.ts';
 
 export default defineConfig({
   trailingSlash: 'always',
   build: { format: 'directory' },
   devToolbar: { enabled: false },
   markdown: {
-    processor: satteri({ hastPlugins: [lessonParts, codeBlocks] }),
+    processor: satteri({ hastPlugins: [lessonParts, codeBlocks, shortCode] }),
     shikiConfig: { theme: 'css-variables', transformers: [markRunBlocks] },
   },
   integrations: [checkContent('./content/'), mdx(), precompress()],

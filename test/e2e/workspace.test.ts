@@ -225,6 +225,33 @@ test('terminals open, are reached by arrow keys, and close', async () => {
   expect(lab.asked.at(-1)).toBe('DELETE /api/sessions/s1/terminals/t2');
 });
 
+test('the dialogs, the menu and a failed check: axe finds nothing, dark and light', async () => {
+  await using opened = await running();
+  const { page } = opened;
+  const faults = async () => {
+    const found = [];
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      found.push(...(await new AxeBuilder({ page }).analyze()).violations);
+    }
+    return found;
+  };
+  const task = (await page.locator('[data-task]').first().getAttribute('data-task')) ?? '';
+  const verdict = { message: 'The container `shop` has no port.', expected: '8080', observed: 'none' };
+  await page.evaluate((detail) => document.dispatchEvent(new CustomEvent('drydock:task', { detail })), {
+    id: task,
+    attempted: true,
+    state: 'notYet',
+    verdict,
+  });
+  await page.locator(`[data-task="${task}"][data-state="notYet"]`).waitFor();
+  await page.getByRole('button', { name: 'Lab menu' }).click();
+  expect(await faults()).toEqual([]);
+  await page.getByRole('button', { name: 'Let somebody watch…' }).click();
+  await page.getByRole('dialog', { name: 'Let somebody watch' }).waitFor();
+  expect(await faults()).toEqual([]);
+});
+
 test('F6 goes from the terminal to the panel and the lesson, and back', async () => {
   await using opened = await running();
   const { page } = opened;
