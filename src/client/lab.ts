@@ -47,5 +47,6 @@ function showLoadProblem(page: Document, root: HTMLElement): void {
   problem.className = 'load-problem';
   problem.textContent =
     'The lab’s code could not be fetched. Check your connection, then try again; the lesson stays here.';
-  root.append(problem);
+  // Among the words of the shell, under its button, which tries again.
+  (root.querySelector('[data-workspace-shell]') ?? root).append(problem);
 }

@@ -22,6 +22,20 @@ test('a page whose script did not arrive loads again by itself, and its buttons 
   await expect.poll(() => page.getByRole('complementary', { name: 'Lab' }).isVisible()).toBe(true);
 });
 
+test('the lab’s code did not arrive: the page says so, and its button tries again', async () => {
+  let arrives = false;
+  await using opened = await site.open(LESSON, { viewport: { width: 1440, height: 900 } }, async (page) => {
+    await page.route(/\/workspace\.[^/]*\.js$/, (route) => (arrives ? route.continue() : route.abort()));
+  });
+  const { page } = opened;
+  const lab = page.getByRole('complementary', { name: 'Lab' });
+  await page.getByRole('button', { name: 'Start the lab' }).click();
+  await expect.poll(() => lab.getByRole('alert').textContent()).toContain('could not be fetched');
+  arrives = true;
+  await page.getByRole('button', { name: 'Start the lab' }).click();
+  await expect.poll(() => lab.textContent()).toContain('Labs are off');
+});
+
 test('one that never arrives is asked for twice, and the page says what that means', async () => {
   let seen = { asked: 0 };
   await using opened = await site.open(LESSON, {}, async (page) => {

@@ -1,6 +1,7 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
+import { readdirSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { browserSite } from '../support/browser-site.ts';
 
@@ -35,6 +36,25 @@ const faultsOf = async (page: Page) => {
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`);
 };
 
+const LESSONS = ['images', 'runtime'].flatMap((module) =>
+  readdirSync(`content/containers/${module}`, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => `/containers/${module}/${name.replace(/^\d+-/, '')}/`),
+);
+
+test.each(LESSONS.map((lesson, index) => [lesson, index % 2 === 0 ? 'dark' : 'light'] as const))(
+  '%s with all help open, %s: axe finds nothing, and a phone need not scroll it sideways',
+  async (lesson, colorScheme) => {
+    await using opened = await open(lesson, { viewport: { width: 390, height: 844 }, colorScheme });
+    const { page } = opened;
+    await page.locator('details').evaluateAll((all) => {
+      for (const one of all) if (one instanceof HTMLDetailsElement) one.open = true;
+    });
+    expect(await faultsOf(page)).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+  },
+);
+
 describe.each(LOOKS)('at %d pixels in the %s theme', (width, colorScheme) => {
   test.each(PAGES)('%s: axe finds nothing, it does not scroll sideways, and nothing complains', async (path) => {
     await using opened = await open(path, { viewport: { width, height: 900 }, colorScheme });
@@ -44,6 +64,24 @@ describe.each(LOOKS)('at %d pixels in the %s theme', (width, colorScheme) => {
     expect(complaints).toEqual([]);
   });
 });
+
+test.each(['light', 'dark'] as const)(
+  'the search, and a quiz with a wrong and a right answer: axe finds nothing, %s',
+  async (colorScheme) => {
+    await using opened = await open(LESSON, { viewport: { width: 1440, height: 900 }, colorScheme });
+    const { page } = opened;
+    const question = page.locator('[data-question]').first();
+    await question.locator('[data-choice]:not([data-right]) summary').first().click();
+    await question.locator('.choice-why').first().waitFor();
+    expect(await faultsOf(page)).toEqual([]);
+    await question.locator('[data-choice][data-right] summary').click();
+    await page.keyboard.press('/');
+    await page.locator('dialog input:focus').waitFor();
+    await page.keyboard.type('cache');
+    await page.locator('#search-results [aria-selected="true"]').waitFor();
+    expect(await faultsOf(page)).toEqual([]);
+  },
+);
 
 describe('a lesson', () => {
   test('reads without scripts: no control that would do nothing, help that opens by itself', async () => {
