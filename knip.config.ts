@@ -24,7 +24,7 @@ export default {
     '*.{ts,mjs}',
   ],
   ignoreExportsUsedInFile: true,
-  ignoreBinaries: ['apt-get', 'dockerd', 'dpkg-query', 'unshare'],
+  ignoreBinaries: ['apt-get', 'nsenter', 'dpkg-query', 'unshare'],
   // Named in style sheets, run as programs, or types that come with another package.
   ignoreDependencies: ['@fontsource-variable/.*', 'pagefind', '@astrojs/check', 'hast'],
 } satisfies KnipConfig;

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { CASES } from '../test/faults/cases/index.ts';
-import { type Outcome, outcomeOf, row, tallyOf } from '../test/faults/findings.ts';
+import { allHeld, type Outcome, outcomeOf, row, summary, tallyOf } from '../test/faults/findings.ts';
 import { onEngine } from './on-engine.ts';
 
 const HELP = `npm run test:faults -- [number…] [options]
@@ -16,7 +16,9 @@ fills the disk. Then it counts what was lost: sessions, bytes of terminals, prog
   --yes          install what is missing (a container engine) without asking
   --help         this text
 
-The exit code is 1 when anything was lost.`;
+Some faults need root and the program dockerd. Where they cannot be made they count as such, neither held nor fallen.
+
+The exit code is 1 when anything was lost, and with CI=true also when a fault could not be made.`;
 
 const ENDS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect'] as const;
 /** Interrupted, sandboxes are swept by the next run. */
@@ -58,11 +60,9 @@ async function main(): Promise<number> {
     // The network stays cut for minutes in which nothing else has to wait.
     const waiting = ({ number }: { number: number }) => number === 39;
     await Promise.all([make(chosen.filter(waiting)), make(chosen.filter((fault) => !waiting(fault)))]);
-    const tally = tallyOf(rounds, outcomes);
-    const fell = outcomes.filter(({ held }) => !held).length;
-    console.log(`\nfaults: ${outcomes.length} cases, ${outcomes.length - fell} held, ${fell} fell`);
-    if (values.json === true) console.log(JSON.stringify(tally));
-    return fell === 0 ? 0 : 1;
+    console.log(`\n${summary(outcomes)}`);
+    if (values.json === true) console.log(JSON.stringify(tallyOf(rounds, outcomes)));
+    return allHeld(outcomes, { all: process.env['CI'] === 'true' }) ? 0 : 1;
   });
 }
 

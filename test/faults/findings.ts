@@ -31,12 +31,19 @@ export interface Finding {
   says: string;
   /** An expectation did not hold. */
   fell?: boolean;
+  /** The fault cannot be made on this machine; `says` tells why. */
+  notMade?: boolean;
 }
+
+/** What stands in for a fault that cannot be made here. */
+export const notMade = (why: string): Finding => ({ notMade: true, says: why });
+
+export type Result = 'held' | 'fell' | 'not made';
 
 export interface Outcome {
   fault: FaultCase;
   finding: Finding;
-  held: boolean;
+  result: Result;
   seconds: number;
 }
 
@@ -49,8 +56,12 @@ export async function outcomeOf(fault: FaultCase, context: FaultContext): Promis
     says: error instanceof Error ? error.message : String(error),
     fell: true,
   }));
-  const lost = LOSSES.some((loss) => (finding.lost?.[loss] ?? 0) > 0);
-  return { fault, finding, held: !lost && finding.fell !== true, seconds: (performance.now() - begun) / 1000 };
+  return { fault, finding, result: resultOf(finding), seconds: (performance.now() - begun) / 1000 };
+}
+
+function resultOf({ lost, fell, notMade: absent }: Finding): Result {
+  if (fell === true || LOSSES.some((loss) => (lost?.[loss] ?? 0) > 0)) return 'fell';
+  return absent === true ? 'not made' : 'held';
 }
 
 export function tallyOf(rounds: number, outcomes: readonly Outcome[]): FaultTally {
@@ -59,8 +70,21 @@ export function tallyOf(rounds: number, outcomes: readonly Outcome[]): FaultTall
   return tally;
 }
 
+/** `faults: 8 cases, 6 held, 1 fell, 1 not made` */
+export function summary(outcomes: readonly Outcome[]): string {
+  const count = (wanted: Result) => outcomes.filter(({ result }) => result === wanted).length;
+  return `faults: ${outcomes.length} cases, ${count('held')} held, ${count('fell')} fell, ${count('not made')} not made`;
+}
+
+/** Did everything hold? `all`: what could not be made counts as well. */
+export function allHeld(outcomes: readonly Outcome[], { all }: { all: boolean }): boolean {
+  return outcomes.every(({ result }) => result === 'held' || (result === 'not made' && !all));
+}
+
+const MARKS: Record<Result, string> = { held: 'held    ', fell: 'FELL    ', 'not made': 'not made' };
+
 /** A line of the table. */
-export function row({ fault, finding, held, seconds }: Outcome): string {
-  const head = `${String(fault.number).padStart(3)}  ${held ? 'held' : 'FELL'}  ${seconds.toFixed(1).padStart(6)} s  ${fault.title}`;
-  return `${head}\n                      ${finding.says.replaceAll('\n', '\n                      ')}`;
+export function row({ fault, finding, result, seconds }: Outcome): string {
+  const head = `${String(fault.number).padStart(3)}  ${MARKS[result]}  ${seconds.toFixed(1).padStart(6)} s  ${fault.title}`;
+  return `${head}\n                          ${finding.says.replaceAll('\n', '\n                          ')}`;
 }

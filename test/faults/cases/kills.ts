@@ -4,7 +4,7 @@ import { leftovers } from '../../support/engine.ts';
 import { HELLO, SECOND, THIRD } from '../../support/test-server.ts';
 import { COUNT } from '../counting-terminal.ts';
 import type { FaultCase, Finding } from '../findings.ts';
-import { loopDevices, settledLeftovers } from '../leftovers.ts';
+import { loopDisks, settledDisks, settledLeftovers } from '../leftovers.ts';
 import { Random } from '../random.ts';
 import { Recorder } from '../recorder.ts';
 import { Stand } from '../stand.ts';
@@ -24,7 +24,7 @@ export const kills: FaultCase = {
   run: async (context) => {
     const { rounds, seed, note } = context;
     const random = new Random(seed);
-    const loops = new Set(await loopDevices());
+    const disks = new Set((await loopDisks()).map(({ file }) => file));
     await using stand = await Stand.start(context);
     const lost = { sessionsLost: 0, bytesLost: 0, leftovers: 0, progressLost: 0 };
     const says: string[] = [];
@@ -81,14 +81,10 @@ export const kills: FaultCase = {
     lost.sessionsLost += strange;
     lost.bytesLost = counters.reduce((sum, { terminal }) => sum + terminal.lost + terminal.missed, 0);
     const live = [...counters.map(({ session }) => session.id), ...visitors.map(({ session }) => session)];
-    const left = await settledLeftovers(
-      stand.docker,
-      stand.data.owner,
-      live.filter((id) => id !== undefined),
-    );
+    const sessions = live.filter((id) => id !== undefined);
+    const left = await settledLeftovers(stand.docker, stand.data.owner, sessions, disks);
     await stand.stopped();
-    left.push(...(await leftovers(stand.docker, stand.data.owner)));
-    left.push(...(await loopDevices()).filter((file) => !loops.has(file) && file.includes(stand.data.path)));
+    left.push(...(await leftovers(stand.docker, stand.data.owner)), ...(await settledDisks(stand.docker, disks)));
     lost.leftovers = left.length;
     for (const name of left) says.push(`left over: ${name}`);
 

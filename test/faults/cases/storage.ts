@@ -9,7 +9,7 @@ import { runCommand } from '../../../sandbox-server/setup/run-command.ts';
 import { host } from '../../../scripts/options.ts';
 import { ServerProcess } from '../../support/server-process.ts';
 import { type DataFolder, dataFolder, SECOND } from '../../support/test-server.ts';
-import type { FaultCase } from '../findings.ts';
+import { type FaultCase, notMade } from '../findings.ts';
 import { poll, Stand } from '../stand.ts';
 
 const SMALL_KIB = 4096;
@@ -19,7 +19,7 @@ export const diskFull: FaultCase = {
   number: 40,
   title: 'the disk of the data folder is full',
   run: async (context) => {
-    if (host.platform !== 'linux' || host.uid !== 0) return { says: 'not made: needs root, to mount a small disk' };
+    if (host.platform !== 'linux' || host.uid !== 0) return notMade('It needs root, to mount a small disk.');
     const data = await smallDisk();
     await using stand = await Stand.start(context, data);
     const learner = stand.learner();

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Docker from 'dockerode';
@@ -18,32 +18,36 @@ export class PrivateEngine implements AsyncDisposable {
   readonly docker: Docker;
   readonly dockerodeOptions: { socketPath: string };
   readonly #folder: string;
-  readonly #keepsContainers: boolean;
+  readonly #args: readonly string[];
   #child: ChildProcess | undefined;
 
-  private constructor(folder: string, keepsContainers: boolean) {
+  private constructor(folder: string, args: readonly string[]) {
     this.#folder = folder;
-    this.#keepsContainers = keepsContainers;
+    this.#args = args;
     this.dockerodeOptions = { socketPath: join(folder, 'docker.sock') };
     this.docker = new Docker(this.dockerodeOptions);
   }
 
   /** Why there can be none here; undefined when there can. */
   static async hindrance(): Promise<string | undefined> {
-    if (host.platform !== 'linux') return 'needs Linux';
-    if (host.uid !== 0) return 'needs root, to start an engine of its own';
+    if (host.platform !== 'linux') return 'It needs Linux.';
+    if (host.uid !== 0) return 'It needs root, to start an engine of its own.';
     const env = withSystemPath(host.env);
-    return (await succeeds(['sh', '-c', 'command -v dockerd'], { env })) ? undefined : 'needs the program dockerd';
+    const programs = ['dockerd', 'ip', 'nsenter'];
+    for (const program of programs)
+      if (!(await succeeds(['sh', '-c', `command -v ${program}`], { env }))) return `It needs the program ${program}.`;
+    return undefined;
   }
 
-  /** With these images of another engine. `keepsContainers`: they go on while it is restarted. */
+  /** With these images of another engine, and further arguments of dockerd. */
   static async start(options: {
     from: object;
     images: readonly string[];
-    keepsContainers: boolean;
+    args?: readonly string[];
   }): Promise<PrivateEngine> {
-    const engine = new PrivateEngine(await mkdtemp(join(tmpdir(), 'dd-engine-')), options.keepsContainers);
+    const engine = new PrivateEngine(await mkdtemp(join(tmpdir(), 'dd-engine-')), options.args ?? []);
     try {
+      await runCommand(['ip', 'netns', 'add', engine.#network], { env: withSystemPath(host.env) });
       await engine.#launch();
       await copyImages(new Docker(options.from), engine.docker, options.images);
     } catch (error) {
@@ -51,6 +55,11 @@ export class PrivateEngine implements AsyncDisposable {
       throw error;
     }
     return engine;
+  }
+
+  /** A network namespace of its own: the packet filter of another engine would drop what its containers say to each other. */
+  get #network(): string {
+    return basename(this.#folder);
   }
 
   /** As an update of its package does (SIGTERM), or as a crash (SIGKILL). */
@@ -67,13 +76,14 @@ export class PrivateEngine implements AsyncDisposable {
     const args = [
       ...['--data-root', at('data'), '--exec-root', at('exec'), '--pidfile', at('dockerd.pid')],
       ...['--host', `unix://${socketPath}`],
-      // Beside another engine: no default bridge, no packet filter, other addresses.
-      ...['--bridge', 'none', '--iptables=false', '--ip6tables=false'],
-      ...['--default-address-pool', 'base=10.215.0.0/16,size=27'],
-      ...(this.#keepsContainers ? ['--live-restore'] : []),
+      ...['--bridge', 'none'],
+      ...this.#args,
     ];
     const env = { ...withSystemPath(host.env), DOCKER_HOST: undefined } as NodeJS.ProcessEnv;
-    const child = spawn('dockerd', args, { stdio: ['ignore', 'ignore', 'pipe'], env });
+    const child = spawn('nsenter', [`--net=/run/netns/${this.#network}`, 'dockerd', ...args], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env,
+    });
     this.#child = child;
     let said = '';
     child.stderr.on('data', (chunk: Buffer) => (said = `${said}${chunk.toString()}`.slice(-2_000)));
@@ -114,6 +124,9 @@ export class PrivateEngine implements AsyncDisposable {
       await this.#end('SIGTERM');
     }
     await this.#unmount();
+    await runCommand(['ip', 'netns', 'delete', this.#network], { env: withSystemPath(host.env) }).catch(
+      () => undefined,
+    );
     await rm(this.#folder, { recursive: true, force: true });
   }
 
