@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Upstreams } from './backend/docker/cache.ts';
 import { DockerBackend } from './backend/docker/docker-backend.ts';
+import { ROOTLESS, type TriedTier } from './backend/docker/tier.ts';
 import { systemClock } from './clock.ts';
 import type { Config } from './config.ts';
 import { DrydockError } from './errors.ts';
@@ -28,6 +29,8 @@ export interface AppOptions {
   images: ImageSet | null;
   /** Where the package cache gets packages from. Default: nowhere. */
   upstreams?: Upstreams;
+  /** How sandboxes are kept in. Default rootless. */
+  tier?: TriedTier;
 }
 
 export interface App {
@@ -68,6 +71,7 @@ export async function createApp(options: AppOptions): Promise<App> {
           owner: ownerOf(config.dataDir),
           images,
           ...(options.upstreams === undefined ? {} : { upstreams: options.upstreams }),
+          ...(options.tier === undefined ? {} : { tier: options.tier }),
         });
   const checks = new CheckWorkers(systemClock);
   const sessions =
@@ -81,6 +85,7 @@ export async function createApp(options: AppOptions): Promise<App> {
           findLab,
         );
 
+  const { tier } = options.tier ?? { tier: ROOTLESS };
   const status = async (): Promise<StatusView> => {
     if (engine === null || docker === undefined || sessions === undefined) {
       const problem = new DrydockError(
@@ -91,7 +96,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     }
     try {
       await withTimeout(docker.ping(), PING_MS);
-      return { labs: 'available', engine: `${engine.description}, rootless sandboxes` };
+      return { labs: 'available', engine: `${engine.description}, ${tier.name} sandboxes` };
     } catch (error) {
       return { labs: 'unavailable', problem: new DrydockError('engine-gone', { cause: error }).view() };
     }

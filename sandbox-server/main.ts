@@ -11,6 +11,7 @@ import {
 } from './config.ts';
 import { HAND_OVER, RunningServer } from './running-server.ts';
 import type { Upstreams } from './backend/docker/cache.ts';
+import type { TriedTier } from './backend/docker/tier.ts';
 import type { EngineHandle, ImageSet, Problem } from './setup/types.ts';
 
 export interface MainOptions {
@@ -25,6 +26,8 @@ export interface MainOptions {
   images: ImageSet | null;
   /** Where the package cache gets packages from. Default: nowhere. */
   upstreams?: Upstreams;
+  /** How sandboxes are kept in. Default rootless. */
+  tier?: TriedTier;
   /** Default this checkout's. */
   contentDir?: string;
   /** Instead of the defaults. */
@@ -67,6 +70,7 @@ export async function main(options: MainOptions): Promise<void> {
     engine: options.engine,
     images: options.images,
     ...(options.upstreams === undefined ? {} : { upstreams: options.upstreams }),
+    ...(options.tier === undefined ? {} : { tier: options.tier }),
     ...(options.engineProblem === undefined ? {} : { engineProblem: options.engineProblem }),
   });
 

@@ -1,15 +1,17 @@
 import Docker from 'dockerode';
+import { ROOTLESS } from '../sandbox-server/backend/docker/tier.ts';
 import { ensureEngine } from '../sandbox-server/setup/engine.ts';
 import { findImages } from '../sandbox-server/setup/images.ts';
 import { silentProgress } from '../sandbox-server/setup/progress.ts';
 import type { EngineHandle } from '../sandbox-server/setup/types.ts';
-import { engineChecks, isolation, type EngineInfo } from './doctor/engine-checks.ts';
+import { engineChecks, type EngineInfo } from './doctor/engine-checks.ts';
 import { ok, problem, type Finding } from './doctor/finding.ts';
 import { diskCheck, kernelChecks } from './doctor/host-checks.ts';
+import { examineTier } from './doctor/tier-check.ts';
 import { trial } from './doctor/trial.ts';
 import { dataFolder, host, options, ROOT } from './options.ts';
 
-const given = options({ json: { type: 'boolean' }, data: { type: 'string' } });
+const given = options({ json: { type: 'boolean' }, data: { type: 'string' }, tier: { type: 'string' } });
 const dataDir = dataFolder(given.data);
 const show = given.json === true ? () => undefined : print;
 const findings: Finding[] = [];
@@ -45,7 +47,6 @@ async function* examine(): AsyncGenerator<Finding> {
 async function* examineEngine(engine: EngineHandle): AsyncGenerator<Finding> {
   const info = (await new Docker(engine.dockerodeOptions).info()) as EngineInfo & { KernelVersion: string };
   yield* engineChecks(engine, info);
-  yield isolation(info);
   // A socket of this machine may still lead to an engine in a virtual machine, which has its own kernel.
   if (host.platform === 'linux' && engine.socketPath !== undefined) yield* await kernelChecks();
   const images = await findImages({ engine, imagesDir: `${ROOT}images`, dataDir, host, progress: silentProgress });
@@ -55,7 +56,10 @@ async function* examineEngine(engine: EngineHandle): AsyncGenerator<Finding> {
   }
   const labs = images.labImages.map(({ name }) => name).join(', ');
   yield ok('images', `${[images.base, images.engine, images.shell, images.mirror].join(', ')}; labs can pull ${labs}`);
-  yield trial(engine, images);
+  const docker = new Docker(engine.dockerodeOptions);
+  const choice = await examineTier(given.tier ?? ROOTLESS.name, info, docker, images);
+  yield choice.finding;
+  if (choice.works) yield trial(docker, images, choice.tried);
 }
 
 function print({ name, status, says, fix }: Finding): void {

@@ -1,3 +1,6 @@
+import Docker from 'dockerode';
+import { chooseTier } from '../sandbox-server/backend/docker/choose-tier.ts';
+import { PRIVILEGED_WARNING, ROOTLESS, type TriedTier, UnknownTier } from '../sandbox-server/backend/docker/tier.ts';
 import { ensureEngine } from '../sandbox-server/setup/engine.ts';
 import { ensureImages } from '../sandbox-server/setup/images.ts';
 import { lineProgress } from '../sandbox-server/setup/progress.ts';
@@ -20,6 +23,7 @@ const given = options({
   pool: { type: 'string' },
   'reserve-memory': { type: 'string' },
   'reserve-disk': { type: 'string' },
+  tier: { type: 'string' },
 });
 const maxSessions = amount('--max-sessions', given['max-sessions'], { least: 1 });
 const pool = amount('--pool', given.pool, { least: 0 });
@@ -62,7 +66,7 @@ try {
   const server = import('../sandbox-server/main.ts');
   // All are waited for, so that the reason why one fails is not followed by the others’ output.
   await Promise.allSettled([site, labs, upstreams, server]);
-  const { images, engineProblem } = await labs;
+  const { images, tier, engineProblem } = await labs;
   if (replace && engineProblem !== undefined)
     throw new Error(`${engineProblem.what} ${engineProblem.fix} What runs on this data folder was left as it is.`);
   const siteDir = await site;
@@ -79,6 +83,7 @@ try {
     engine: held.engine,
     images,
     upstreams: await upstreams,
+    ...(tier && { tier }),
     ...(engineProblem && { engineProblem }),
   });
 } catch (error) {
@@ -90,14 +95,15 @@ try {
 // What is under way, a lab that is being made, is for the next server to do again.
 process.exit();
 
-async function prepareLabs(): Promise<{ images: ImageSet | null; engineProblem?: Problem }> {
+async function prepareLabs(): Promise<{ images: ImageSet | null; tier?: TriedTier; engineProblem?: Problem }> {
   const found = await ensureEngine({ host, dataDir, progress, confirm: consent(given.yes === true) });
   if (found.engine === null) return { images: null, engineProblem: found.problem };
   const { engine } = found;
   held.engine = engine;
   try {
-    return { images: await ensureImages({ engine, imagesDir: `${ROOT}images`, dataDir, host, progress }) };
+    return await inTier(engine, await ensureImages({ engine, imagesDir: `${ROOT}images`, dataDir, host, progress }));
   } catch (error) {
+    if (error instanceof UnknownTier) throw error;
     // The lessons can still be read.
     const problem =
       error instanceof SetupError ? error.problem : { what: tell(error), fix: 'Run `npm run images` to try again.' };
@@ -105,6 +111,17 @@ async function prepareLabs(): Promise<{ images: ImageSet | null; engineProblem?:
     await engine.release();
     return { images: null, engineProblem: problem };
   }
+}
+
+async function inTier(engine: EngineHandle, images: ImageSet): Promise<{ images: ImageSet; tier?: TriedTier }> {
+  const name = given.tier ?? ROOTLESS.name;
+  if (name === ROOTLESS.name) return { images };
+  const done = progress.step(`trying the isolation tier ${name}`);
+  const { tried, problem } = await chooseTier(name, new Docker(engine.dockerodeOptions), images);
+  if (problem !== undefined) throw new SetupError(problem);
+  done();
+  if (tried.tier.privileged) progress.note(`! ${PRIVILEGED_WARNING}`);
+  return { images, tier: tried };
 }
 
 function tell(error: unknown): string {

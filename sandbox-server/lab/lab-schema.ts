@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { FEATURE_NAMES } from './features.ts';
 import type { Lab } from './lab.ts';
 
 const someFunction = z.custom<(...args: never[]) => unknown>(
@@ -35,7 +36,7 @@ export const labSchema: z.ZodType<unknown> = z.strictObject({
       files: z.union([words, z.array(words)]).optional(),
       setup: z.array(words).optional(),
       privateRegistry: z.boolean().optional(),
-      needs: z.array(z.enum(['cgroups', 'swarm-ingress', 'egress'])).optional(),
+      needs: z.array(z.enum(FEATURE_NAMES)).optional(),
     })
     .refine(({ machines, privateRegistry }) => privateRegistry !== true || machines?.includes('registry') !== true, {
       path: ['machines'],

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { LostPart, SandboxStatus } from '../backend/backend.ts';
 import { DrydockError } from '../errors.ts';
-import type { Feature } from '../lab/lab.ts';
+import { FEATURES } from '../lab/features.ts';
 import type { LabLesson } from '../lab/lessons.ts';
 import type { StoredSession } from '../store/store.ts';
 import { Admission } from './admission/admission.ts';
@@ -18,12 +18,6 @@ const RECONCILE_EVERY_MS = 60_000;
 const RECONCILE_SOON_MS = 10_000;
 /** An ended session is remembered this long, so that its page can read why. */
 const REMEMBER_MS = 10 * 60_000;
-
-const FEATURES: Record<Feature, string> = {
-  cgroups: 'memory and CPU limits for single containers',
-  'swarm-ingress': 'virtual addresses for Swarm services (IPVS)',
-  egress: 'way out to the internet',
-};
 
 /** All sessions of this server. */
 export class SessionRegistry {

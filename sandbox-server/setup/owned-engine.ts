@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Docker from 'dockerode';
 import { LABEL } from '../backend/docker/labels.ts';
+import { PRIVILEGED_RUNTIME } from '../backend/docker/tier.ts';
 import { probe } from './engine-probe.ts';
 import { Leases } from './leases.ts';
 import { isAlive } from '../process-alive.ts';
@@ -21,8 +22,6 @@ const POLL_MS = 50;
 /** An engine that cannot say within this what runs on it is to be stopped. */
 const LIST_MS = 10_000;
 const LOG_LIMIT_BYTES = 20 * 1024 ** 2;
-/** For containers that are `--privileged`; see privileged-runtime.sh. */
-export const PRIVILEGED_RUNTIME = 'drydock-privileged';
 
 /** Of /27: about 2000 networks, where Docker's own pools have room for 31. */
 const ADDRESS_POOL = 'base=10.213.0.0/16,size=27';

@@ -1,3 +1,7 @@
+const TIER = [
+  '--tier <name>',
+  'how sandboxes are kept in: rootless (the default), a runtime that the engine offers, such as sysbox-runc, or privileged',
+];
 const START_OPTIONS = [
   ['--port <number>', 'the port to listen on; default 7070'],
   ['--host <address>', 'the address to listen on; default 127.0.0.1, so only this machine gets in'],
@@ -13,6 +17,7 @@ const START_OPTIONS = [
   ['--pool <number>', 'sandboxes made ahead at most, so that labs start at once; default 3, 0 makes none'],
   ['--reserve-memory <GiB>', 'start nothing new when the host has less left; default a tenth of its memory, 0.5 to 2'],
   ['--reserve-disk <GiB>', 'start nothing new when the host has less left; default a twentieth of its disk, 1 to 10'],
+  TIER,
   ['--restart', 'take the place of the server that runs on this data folder, at its address; its labs go on'],
 ];
 const DATA = START_OPTIONS[2];
@@ -30,7 +35,7 @@ export const verbs = {
     script: 'doctor.ts',
     command: 'npm run doctor',
     about: 'tells whether labs can run here, and what mends what is missing',
-    options: [['--json', 'for programs'], DATA],
+    options: [['--json', 'for programs'], TIER, DATA],
   },
   capacity: {
     script: 'capacity.ts',

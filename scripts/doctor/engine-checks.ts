@@ -1,4 +1,3 @@
-import { PRIVILEGED_RUNTIME } from '../../sandbox-server/setup/owned-engine.ts';
 import type { EngineHandle } from '../../sandbox-server/setup/types.ts';
 import { gib } from './host-checks.ts';
 import { note, ok, problem, type Finding } from './finding.ts';
@@ -46,29 +45,11 @@ function limits(info: EngineInfo): Finding {
     const says = `${version}: the engine can’t limit ${missing.join(', ')}, so one sandbox can take all of it.`;
     return note('limits', says, 'Enable those cgroup controllers, or let nobody in whom you don’t trust.');
   }
-  return ok(
-    'limits',
-    `${version}: memory, CPU and processes of each sandbox are limited; inside one, \`docker run --memory\` has no effect`,
-  );
+  return ok('limits', `${version}: memory, CPU and processes of each sandbox are limited`);
 }
 
 function memory(info: EngineInfo): Finding {
   const says = `${gib(info.MemTotal)} and ${info.NCPU} CPUs for the engine`;
   if (info.MemTotal >= MEMORY_WANTED) return ok('memory', says);
   return note('memory', `${says}: enough for one small lab`, 'Give the machine 2 GiB or more.');
-}
-
-/** How sandboxes are kept from the host, and why so. */
-export function isolation(info: EngineInfo): Finding {
-  const others = Object.keys(info.Runtimes ?? {}).filter(
-    (name) => name !== 'runc' && name !== PRIVILEGED_RUNTIME && !name.startsWith('io.containerd.'),
-  );
-  const offered = others.length > 0 ? `; this engine also offers the runtimes ${others.join(', ')}` : '';
-  const apparmor = (info.SecurityOptions ?? []).some((option) => option.includes('name=apparmor'))
-    ? 'AppArmor confines terminals, and not the sandboxes’ engines, which mount'
-    : 'no AppArmor on this host';
-  return ok(
-    'isolation',
-    `rootless: a sandbox’s engine runs without root in an unprivileged container with a seccomp profile of its own; ${apparmor}${offered}`,
-  );
 }

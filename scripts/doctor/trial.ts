@@ -1,16 +1,18 @@
 import { text } from 'node:stream/consumers';
-import Docker from 'dockerode';
+import type Docker from 'dockerode';
 import { DockerBackend } from '../../sandbox-server/backend/docker/docker-backend.ts';
+import type { TriedTier } from '../../sandbox-server/backend/docker/tier.ts';
 import { PATHS } from '../../sandbox-server/backend/paths.ts';
-import type { EngineHandle, ImageSet } from '../../sandbox-server/setup/types.ts';
+import { FEATURE_NAMES, FEATURES } from '../../sandbox-server/lab/features.ts';
+import type { ImageSet } from '../../sandbox-server/setup/types.ts';
 import { note, ok, problem, type Finding } from './finding.ts';
 
 const NAME = 'trial sandbox';
 
 /** The proof: starts a sandbox, runs a container in it as a learner would, and removes all of it. */
-export async function trial(engine: EngineHandle, images: ImageSet): Promise<Finding> {
+export async function trial(docker: Docker, images: ImageSet, tried?: TriedTier): Promise<Finding> {
   const owner = `doctor-${process.pid}`;
-  const backend = new DockerBackend({ docker: new Docker(engine.dockerodeOptions), owner, images });
+  const backend = new DockerBackend({ docker, owner, images, ...(tried && { tier: tried }) });
   const start = performance.now();
   try {
     const sandbox = await backend.create({ id: 'trial', machines: ['host'] });
@@ -20,7 +22,9 @@ export async function trial(engine: EngineHandle, images: ImageSet): Promise<Fin
     const [said, complaint, code] = await Promise.all([text(run.stream), text(run.stderr), run.exit]);
     if (code !== 0 || !said.includes('Hello from Docker'))
       throw new Error(complaint.trim().split('\n').at(-1) ?? `exit ${code}`);
-    const works = `ready in ${(ready / 1000).toFixed(1)} s; \`docker run hello-world\` worked in it`;
+    const lacking = await backend.lacks(FEATURE_NAMES);
+    const lacks = `labs in it have no ${lacking.map((need) => FEATURES[need]).join(', no ')}`;
+    const works = `ready in ${(ready / 1000).toFixed(1)} s; \`docker run hello-world\` worked in it; ${lacks}`;
     const df = await backend.exec(sandbox, 'host', ['df', '--human-readable', '--output=source,size', PATHS.home]);
     df.stream.end();
     df.stderr.resume();

@@ -10,20 +10,11 @@ import { execInContainer } from '../../sandbox-server/backend/docker/exec.ts';
 import { execToEnd, toEnd } from '../../sandbox-server/backend/exec-to-end.ts';
 import { leftovers, realBackend, realDocker } from '../support/engine.ts';
 import { backendContract } from './backend.contract.ts';
+import { dockerUnderTest } from './docker-under-test.ts';
 
 backendContract('Docker backend', () => {
   const { backend, docker, owner, [Symbol.asyncDispose]: dispose } = realBackend();
-  return Promise.resolve({
-    backend,
-    leftovers: (sandbox) => leftovers(docker, owner, sandbox),
-    crash: async (sandbox, machine) => {
-      const filters = ownedBy(owner, sandbox);
-      filters.label.push(`${LABEL.machine}=${machine}`, `${LABEL.role}=engine`);
-      const [engine] = await docker.listContainers({ filters });
-      await docker.getContainer(engine!.Id).kill();
-    },
-    [Symbol.asyncDispose]: dispose,
-  });
+  return Promise.resolve(dockerUnderTest({ backend, docker, owner, dispose }));
 });
 
 test('an engine that is not there is told as engine-gone', async () => {

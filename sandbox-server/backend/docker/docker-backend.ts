@@ -28,6 +28,7 @@ import { namesFor } from './names.ts';
 import { REGISTRY_MACHINE, restartRegistry, startRegistry } from './private-registry.ts';
 import { removeAll, removeSandbox } from './removal.ts';
 import { type Slot, Slots, userOf } from './slots.ts';
+import { ROOTLESS, type TriedTier } from './tier.ts';
 import { restartMachine, startMachine, waitForEngine } from './start-machine.ts';
 import { watchContainers } from './watch.ts';
 
@@ -40,6 +41,8 @@ export interface DockerBackendOptions {
   limits?: Partial<MachineLimits>;
   /** Where the package cache gets packages from. Default: there is no package cache, and `apt-get` in a sandbox is refused. */
   upstreams?: Upstreams;
+  /** How sandboxes are kept in. Default rootless. */
+  tier?: TriedTier;
   /** The volume it keeps them on. Default one for all servers on the engine. */
   cacheVolume?: string;
 }
@@ -55,6 +58,7 @@ export class DockerBackend implements Backend {
   readonly #docker: Docker;
   readonly #owner: string;
   readonly #images: DockerBackendOptions['images'];
+  readonly #tier: TriedTier | undefined;
   readonly #limits: MachineLimits;
   readonly #mirror: Mirror;
   readonly #disks: Disks;
@@ -67,6 +71,7 @@ export class DockerBackend implements Backend {
     this.#docker = options.docker;
     this.#owner = options.owner;
     this.#images = options.images;
+    this.#tier = options.tier;
     this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
     const { docker, owner, images, upstreams, cacheVolume: volume } = options;
     const cache =
@@ -223,8 +228,13 @@ export class DockerBackend implements Backend {
     return watchContainers(this.#docker, this.#owner, this.#leaving, onLost, onReturn, mirror);
   }
 
-  /** A rootless engine in a container enforces no limits of inner containers, on no version of cgroups; see also ip_vs(4). */
+  /**
+   * No tier has a way out. A rootless engine in a container enforces no limits of inner containers, on no version of cgroups;
+   * see also ip_vs(4). Of another tier it is what a sandbox showed.
+   */
   async lacks(needs: readonly Feature[]): Promise<Feature[]> {
+    const tried = this.#tier;
+    if (tried !== undefined) return needs.filter((need) => !tried.gives.includes(need));
     const ipvs = needs.includes('swarm-ingress') && (await this.#hasIpvs());
     return needs.filter((need) => need !== 'swarm-ingress' || !ipvs);
   }
@@ -298,6 +308,7 @@ export class DockerBackend implements Backend {
         disk: disk?.device,
         mirrorIp,
         extraLabels: spec.labels ?? {},
+        tier: this.#tier?.tier ?? ROOTLESS,
         apparmor: host.apparmor,
       });
       return { engine, machine };

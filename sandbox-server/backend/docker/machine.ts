@@ -4,6 +4,8 @@ import { PATHS } from '../paths.ts';
 import { labelsFor } from './labels.ts';
 import { namesFor } from './names.ts';
 import { engineSeccomp } from './seccomp.ts';
+import { rootEngineCommand } from './root-engine.ts';
+import type { Tier } from './tier.ts';
 
 /** What both containers of a machine need to know. */
 export interface MachinePlan {
@@ -18,6 +20,7 @@ export interface MachinePlan {
   disk: string | undefined;
   mirrorIp: string;
   extraLabels: Record<string, string>;
+  tier: Tier;
   /** The host confines containers by AppArmor, whose default profile forbids a daemon to mount. */
   apparmor: boolean;
 }
@@ -44,6 +47,7 @@ const ENGINE_RUN_BYTES = 64 * 1024 ** 2;
 const SOCKETS_BYTES = 1024 ** 2;
 /** Four small files of root's. */
 const IDENTITY_TMPFS = 'size=64k,mode=0755';
+const ROOT_TMPFS = 'size=16m,mode=0755';
 /** Within the hard limit of every host that was seen; raising it would need CAP_SYS_RESOURCE, which not every host grants. */
 const OPEN_FILES = { Name: 'nofile', Soft: 16_384, Hard: 16_384 };
 
@@ -59,15 +63,12 @@ export function engineContainer(plan: MachinePlan): Docker.ContainerCreateOption
     name: names.container(plan.machine, 'engine'),
     Image: plan.images.engine,
     Hostname: plan.machine,
-    User: `${plan.uid}:${plan.uid}`,
+    ...engineUser(plan),
     Labels: labels(plan, 'engine'),
     HostConfig: {
       NetworkMode: names.network,
       Init: true,
-      Privileged: false,
-      CapDrop: ['ALL'],
-      CapAdd: ['SETUID', 'SETGID'],
-      SecurityOpt: [engineSeccomp(), ...(plan.apparmor ? ['apparmor=unconfined'] : [])],
+      ...confinement(plan),
       MaskedPaths: [],
       ReadonlyPaths: [],
       Devices: [{ PathOnHost: '/dev/net/tun', PathInContainer: '/dev/net/tun', CgroupPermissions: 'rwm' }],
@@ -83,6 +84,8 @@ export function engineContainer(plan: MachinePlan): Docker.ContainerCreateOption
         // dockerd links Swarm's networks here, wherever its data root is.
         '/var/lib/docker': learnersTmpfs(plan, ENGINE_RUN_BYTES),
         '/tmp': sharedTmpfs(ENGINE_TMP_BYTES),
+        // A rootless engine has copies of its own of these folders.
+        ...(plan.tier.engine === 'root' ? { '/run': ROOT_TMPFS, '/etc/docker': ROOT_TMPFS } : {}),
       },
       Memory: plan.limits.memoryBytes,
       MemorySwap: plan.limits.memoryBytes,
@@ -94,6 +97,26 @@ export function engineContainer(plan: MachinePlan): Docker.ContainerCreateOption
       LogConfig: LOGS,
     },
     NetworkingConfig: { EndpointsConfig: { [names.network]: { Aliases: [plan.machine] } } },
+  };
+}
+
+function engineUser({ tier, uid }: MachinePlan): Pick<Docker.ContainerCreateOptions, 'User' | 'Entrypoint'> {
+  if (tier.engine === 'rootless') return { User: `${uid}:${uid}` };
+  return { User: '0:0', Entrypoint: rootEngineCommand(uid) };
+}
+
+/** What keeps the engine's container from the host. */
+function confinement({ tier, apparmor }: MachinePlan): Docker.HostConfig {
+  const runtime = tier.runtime === undefined ? {} : { Runtime: tier.runtime };
+  if (tier.privileged) return { ...runtime, Privileged: true };
+  // A runtime that makes a system container of it gives its root what root may do there.
+  if (tier.engine === 'root') return { ...runtime, Privileged: false };
+  return {
+    ...runtime,
+    Privileged: false,
+    CapDrop: ['ALL'],
+    CapAdd: ['SETUID', 'SETGID'],
+    SecurityOpt: [engineSeccomp(), ...(apparmor ? ['apparmor=unconfined'] : [])],
   };
 }
 
