@@ -11,7 +11,9 @@ import { DrydockError } from './errors.ts';
 import { buildHttp } from './gateway/http.ts';
 import { OpenSockets } from './gateway/open-sockets.ts';
 import { serveSockets } from './gateway/sockets.ts';
-import { loadLab, loadLessons, type LabLesson } from './lab/lessons.ts';
+import { type Authoring, followChanges } from './authoring/follow-changes.ts';
+import { ExplainedChecks } from './authoring/explained-checks.ts';
+import { LessonSource } from './lesson-source.ts';
 import { CheckWorkers } from './grader/worker/check-workers.ts';
 import type { Log } from './log.ts';
 import { ownerOf } from './owner.ts';
@@ -31,6 +33,8 @@ export interface AppOptions {
   upstreams?: Upstreams;
   /** How sandboxes are kept in. Default rootless. */
   tier?: TriedTier;
+  /** The lessons are being written: labs follow their files, and pages come from elsewhere than the built site. */
+  authoring?: Authoring;
 }
 
 export interface App {
@@ -48,19 +52,10 @@ const PING_MS = 3_000;
 
 /** The composition root: the only place that names concrete classes. */
 export async function createApp(options: AppOptions): Promise<App> {
-  const { config, log, engine, images } = options;
+  const { config, log, engine, images, authoring } = options;
   mkdirSync(config.dataDir, { recursive: true });
   const store = new SqliteStore(join(config.dataDir, 'drydock.db'));
-  const lessons = new Map((await loadLessons(config.contentDir)).map((lesson) => [lesson.id, lesson]));
-  const labs = new Map<string, Promise<LabLesson>>();
-  const findLab = async (id: string): Promise<LabLesson> => {
-    const lesson = lessons.get(id);
-    if (lesson === undefined) throw new DrydockError('unknown-lesson');
-    if (lesson.labFile === undefined) throw new DrydockError('lesson-without-lab');
-    const lab = labs.get(id) ?? loadLab(lesson);
-    labs.set(id, lab);
-    return lab;
-  };
+  const lessons = await LessonSource.open(config.contentDir, { lenient: authoring !== undefined });
 
   const docker = engine === null ? undefined : new Docker(engine.dockerodeOptions);
   const backend =
@@ -73,7 +68,8 @@ export async function createApp(options: AppOptions): Promise<App> {
           ...(options.upstreams === undefined ? {} : { upstreams: options.upstreams }),
           ...(options.tier === undefined ? {} : { tier: options.tier }),
         });
-  const checks = new CheckWorkers(systemClock);
+  const workers = new CheckWorkers(systemClock);
+  const checks = authoring === undefined ? workers : new ExplainedChecks(workers, authoring.tell);
   const sessions =
     backend === undefined
       ? undefined
@@ -82,7 +78,7 @@ export async function createApp(options: AppOptions): Promise<App> {
             ...{ backend, checks, store, log, clock: systemClock, limits: config.sessions },
             pool: new WarmPool({ backend, log, clock: systemClock, limits: config.pool }),
           },
-          findLab,
+          (id) => lessons.lab(id),
         );
 
   const { tier } = options.tier ?? { tier: ROOTLESS };
@@ -110,10 +106,16 @@ export async function createApp(options: AppOptions): Promise<App> {
     sessions,
     status,
     sockets: new OpenSockets(),
-    lessons: new Set(lessons.keys()),
+    lessons,
+    ...(authoring === undefined ? {} : { pages: authoring.pages }),
   };
   const http = await buildHttp(services);
   const sockets = serveSockets(http.server, services, (header) => http.parseCookie(header));
+
+  const following =
+    authoring === undefined
+      ? undefined
+      : followChanges({ contentDir: config.contentDir, lessons, sessions, authoring });
 
   let closing: Promise<void> | undefined;
   const close = async (sandboxes: 'remove' | 'keep') => {
@@ -121,7 +123,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     if (keep) sessions?.release();
     else await sessions?.stopAll();
     sockets.close();
-    checks[Symbol.dispose]();
+    following?.[Symbol.dispose]();
+    workers[Symbol.dispose]();
     await http.close();
     if (!keep) await backend?.destroyAll();
     store.close();

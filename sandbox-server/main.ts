@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { createApp } from './app.ts';
+import type { Authoring } from './authoring/follow-changes.ts';
 import {
   configFromEnvironment,
   DEFAULT_POOL,
@@ -33,6 +34,8 @@ export interface MainOptions {
   /** Instead of the defaults. */
   sessions?: Partial<SessionLimits>;
   pool?: Partial<PoolLimits>;
+  /** As AppOptions.authoring. */
+  authoring?: Authoring;
   /** Takes the place of the server that runs on this data folder, with its labs. */
   replace?: boolean;
 }
@@ -71,6 +74,7 @@ export async function main(options: MainOptions): Promise<void> {
     images: options.images,
     ...(options.upstreams === undefined ? {} : { upstreams: options.upstreams }),
     ...(options.tier === undefined ? {} : { tier: options.tier }),
+    ...(options.authoring === undefined ? {} : { authoring: options.authoring }),
     ...(options.engineProblem === undefined ? {} : { engineProblem: options.engineProblem }),
   });
 

@@ -34,7 +34,7 @@ async function main(args: string[]): Promise<void> {
     findModules(CONTENT, () => undefined),
     findLessons(CONTENT, () => undefined),
   ]);
-  const { module, slug, folder } = lessonPlace(word, modules, lessons);
+  const { course, module, slug, folder } = lessonPlace(word, modules, lessons);
   const title = readTitle(values.title ?? titleOf(slug));
   await makeLesson(folder, title);
   const shown = relative(ROOT, folder);
@@ -46,6 +46,8 @@ async function main(args: string[]): Promise<void> {
     mount.svg    a picture that follows the theme
     files/       what a learner finds in the home folder
 
+  npm run dev
+    shows it while you write, at /${course}/${module}/${slug}/
   npm run verify -- ${module}/${slug}
     proves that it can be solved, and that wrong answers are turned down
 `);

@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import type { StatusView } from '../protocol/views.ts';
 import type { SessionRegistry } from '../session/registry.ts';
+import type { PageServer } from './page-server.ts';
 import type { OpenSockets } from './open-sockets.ts';
 import type { Store } from '../store/store.ts';
 
@@ -18,5 +19,7 @@ export interface GatewayServices {
   status: () => Promise<StatusView>;
   sockets: OpenSockets;
   /** Ids of all lessons. */
-  lessons: ReadonlySet<string>;
+  lessons: Pick<ReadonlySet<string>, 'has'>;
+  /** Where pages come from while they are written; default the built site. */
+  pages?: PageServer;
 }

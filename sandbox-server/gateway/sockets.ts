@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
+import { allowedHost } from '../auth/origin.ts';
 import { DrydockError, toDrydockError } from '../errors.ts';
 import { CLOSE } from '../protocol/close-codes.ts';
 import { admit, type Admitted, type ParseCookies } from './admission.ts';
@@ -62,6 +63,10 @@ export function serveSockets(server: Server, services: GatewayServices, parseCoo
 
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
+    if (services.pages?.isForPages(request) === true && allowedHost(request.headers.host, services.config.host)) {
+      services.pages.upgrade(request, socket, head);
+      return;
+    }
     try {
       const admitted = admit(request, services, parseCookies);
       if (sockets.of(admitted.session.id) >= MAX_SOCKETS_PER_SESSION) throw new DrydockError('too-many-sockets');

@@ -41,7 +41,7 @@ export const MAX_ANSWER_CHARS = 500;
 /** Grades the tasks of one session, in one sandbox: after a reset there is a new one. */
 export class Grader implements Disposable {
   readonly #options: GraderOptions;
-  readonly #tasks: Map<string, TaskProgress>;
+  #tasks: Map<string, TaskProgress>;
   /** What was last said of a task, to say only changes. */
   readonly #said = new Map<string, string>();
   readonly #queue = new Set<TaskProgress>();
@@ -63,6 +63,28 @@ export class Grader implements Disposable {
       Object.entries(options.lab.tasks).map(([id, task]) => [id, new TaskProgress(id, task, passedAt.get(id))]),
     );
     for (const task of this.#tasks.values()) this.#said.set(task.id, JSON.stringify(task.view()));
+  }
+
+  /**
+   * The lab is another version of itself: what its checks said counts no more, and they run again. Answers stay; so does
+   * what the learner was told about, and what is said of a check that changed is shown at once.
+   */
+  renew(lab: Lab): void {
+    const before = this.#tasks;
+    this.#queue.clear();
+    this.#tasks = new Map(
+      Object.entries(lab.tasks).map(([id, task]) => {
+        const progress = new TaskProgress(id, task, undefined);
+        const old = before.get(id);
+        progress.answer = old?.answer;
+        const isOther = old !== undefined && String(old.task.check) !== String(task.check);
+        const canSay = task.answer === undefined || progress.answer !== undefined;
+        if (canSay && (isOther || old?.isShown === true)) progress.ask();
+        return [id, progress];
+      }),
+    );
+    for (const task of this.#tasks.values()) this.#say(task);
+    this.trigger('start');
   }
 
   /** In the order of the lab. */
@@ -156,7 +178,7 @@ export class Grader implements Disposable {
     const { answer } = progress;
     const { signal } = this.#ended;
     const verdict = await check(progress.id, { signal, ...(answer === undefined ? {} : { answer }) });
-    if (signal.aborted) return;
+    if (signal.aborted || this.#tasks.get(progress.id) !== progress) return;
     // The answer that this verdict is about has been replaced: the check for the new one is in the queue.
     if (answer !== progress.answer) return;
     if (verdict.kind === 'broken') onBroken?.(progress.id, verdict.error);

@@ -1,6 +1,6 @@
 import type { LabTask } from '../lab/lab.ts';
 import type { TaskState, TaskView, VerdictView } from '../protocol/views.ts';
-import { BROKEN_VIEW, type Verdict } from './verdict.ts';
+import type { Verdict } from './verdict.ts';
 
 /** A broken check is tried again by itself after this, doubled each time up to the longest. */
 const FIRST_RETRY_MS = 5_000;
@@ -58,6 +58,11 @@ export class TaskProgress {
     return this.#state !== 'done' && !(this.task.answer && this.answer === undefined);
   }
 
+  /** What is known of it is shown to the learner. */
+  get isShown(): boolean {
+    return this.#attempted || this.#doneAt !== undefined;
+  }
+
   /** The learner wants to know. */
   ask(): void {
     this.#attempted = true;
@@ -84,7 +89,7 @@ export class TaskProgress {
         return false;
       case 'broken':
         this.#retryAt = now + Math.min(FIRST_RETRY_MS * 2 ** this.#brokenTimes++, LONGEST_RETRY_MS);
-        if (this.#doneAt === undefined) this.#set('broken', BROKEN_VIEW);
+        if (this.#doneAt === undefined) this.#set('broken', verdict.view);
         return false;
     }
   }

@@ -66,16 +66,22 @@ export async function readLessons(contentFolder: string, report: (fault: FileFau
 /** Imports the lesson's lab. Throws for a lesson without one, and when the file is not a lab. */
 export async function loadLab(lesson: Lesson): Promise<LabLesson> {
   if (!lesson.labFile) throw new Error(`${lesson.id} has no lab: there is no lab.ts beside its lesson.mdx.`);
-  // The time makes an edited file another module: a development server sees the edit.
-  const { mtimeMs } = await stat(lesson.labFile);
-  const labModule = `${pathToFileURL(lesson.labFile).href}?${mtimeMs}`;
-  const module: unknown = await import(/* @vite-ignore */ labModule);
-  const lab: unknown =
-    typeof module === 'object' && module !== null && 'default' in module ? module.default : undefined;
-  if (!isLab(lab)) throw new Error(`${lesson.labFile} is not a lab: ${labFaults(lab).join('; ')}.`);
+  const { lab, labModule } = await importLab(lesson.labFile);
   const { files = [] } = lab.sandbox;
   const folders = typeof files === 'string' ? [files] : files;
   return { ...lesson, lab, labModule, filesFolders: folders.map((folder) => resolve(lesson.folder, folder)) };
+}
+
+/** Imports a lab.ts as it is now. Throws when the file is not a lab. */
+export async function importLab(labFile: string): Promise<Pick<LabLesson, 'lab' | 'labModule'>> {
+  // The time makes an edited file another module.
+  const { mtimeMs } = await stat(labFile);
+  const labModule = `${pathToFileURL(labFile).href}?${mtimeMs}`;
+  const module: unknown = await import(/* @vite-ignore */ labModule);
+  const lab: unknown =
+    typeof module === 'object' && module !== null && 'default' in module ? module.default : undefined;
+  if (!isLab(lab)) throw new Error(`${labFile} is not a lab: ${labFaults(lab).join('; ')}.`);
+  return { lab, labModule };
 }
 
 /** The machines of a lab, the first of which is the default one. */

@@ -16,6 +16,7 @@ export class Grading implements Disposable {
   readonly #grader: Grader;
   readonly #live: LiveViewSource;
   readonly #abort = new AbortController();
+  #lesson: LabLesson;
 
   constructor(options: {
     services: SessionServices;
@@ -27,12 +28,13 @@ export class Grading implements Disposable {
     onStorageError: (error: DrydockError) => void;
   }) {
     const { services, session, learner, lesson, sandbox, emit } = options;
+    this.#lesson = lesson;
     const { backend, checks, clock, log, store } = services;
     this.#clients = new CheckClients({ backend, sandbox });
     const engine = this.#clients.engine();
     this.#grader = new Grader({
       lab: lesson.lab,
-      check: (task, run) => checks.run({ labModule: lesson.labModule, task, probes: this.#clients, ...run }),
+      check: (task, run) => checks.run({ labModule: this.#lesson.labModule, task, probes: this.#clients, ...run }),
       clock,
       passed: store.passed(learner, lesson.id),
       onTask: (task) => emit({ type: 'task', task }),
@@ -63,6 +65,12 @@ export class Grading implements Disposable {
       onConnected: () => this.#live.touch(),
     });
     this.#grader.start();
+  }
+
+  /** Another version of the lesson: its checks run at once. */
+  useLesson(lesson: LabLesson): void {
+    this.#lesson = lesson;
+    this.#grader.renew(lesson.lab);
   }
 
   tasks(): TaskView[] {

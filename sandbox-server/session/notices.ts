@@ -6,6 +6,8 @@ export const NOTICES = {
   'restarted-reset': 'The server was restarted while your lab was being reset. A fresh one starts by itself.',
   recovering: 'Your lab’s machine stopped and is started again. Your files are on it; what ran has ended.',
   recovered: 'Your lab’s machine was restarted. Your files are here; what ran has ended.',
+  'lab-changed':
+    'The files, images or setup of this lab were changed. Reset it to get them; its checks are the new ones already.',
 } as const;
 
 export type NoticeCode = keyof typeof NOTICES;

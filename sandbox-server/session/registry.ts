@@ -152,6 +152,13 @@ export class SessionRegistry {
       ?.preview;
   }
 
+  /** A lesson was changed while labs of it run. */
+  useLesson(lesson: LabLesson, needsReset: boolean): void {
+    for (const session of this.#live()) {
+      if (session.lesson.id === lesson.id) session.useLesson(lesson, needsReset);
+    }
+  }
+
   /** The learner's sessions that have not ended. */
   of(learner: string): Session[] {
     return this.#live().filter((session) => session.learner === learner);

@@ -38,7 +38,6 @@ const RECOVERIES_WITHIN_MS = 10 * 60_000;
 export class Session {
   readonly id: string;
   readonly learner: string;
-  readonly lesson: LabLesson;
   readonly #services: SessionServices;
   readonly #lifetime: Lifetime;
   readonly #steps: Steps;
@@ -48,6 +47,7 @@ export class Session {
   readonly shares = new Shares(() => this.#announce());
   readonly #abort = new AbortController();
   readonly #onState: (session: Session) => void;
+  #lesson: LabLesson;
   #state: SessionState = 'queued';
   #queue: QueueView | undefined;
   #sandbox: SandboxRef;
@@ -74,7 +74,7 @@ export class Session {
     const { backend, clock, limits } = services;
     this.id = options.id;
     this.learner = options.learner;
-    this.lesson = options.lesson;
+    this.#lesson = options.lesson;
     this.#services = services;
     this.#onState = options.onState ?? (() => undefined);
     this.#sandbox = options.stored?.sandbox ?? this.#newSandbox();
@@ -97,6 +97,18 @@ export class Session {
       onWatched: (watched) => this.#running?.grading.setWatched(watched),
       onLive: (on) => this.#running?.grading.setLive(on),
     });
+  }
+
+  get lesson(): LabLesson {
+    return this.#lesson;
+  }
+
+  /** The lesson was changed while the lab runs: its checks are the new ones at once; its sandbox is when it is reset. */
+  useLesson(lesson: LabLesson, needsReset: boolean): void {
+    this.#lesson = lesson;
+    if (needsReset && this.#running !== undefined) this.#notice = 'lab-changed';
+    this.#running?.grading.useLesson(lesson);
+    this.#announce();
   }
 
   get state(): SessionState {

@@ -31,6 +31,12 @@ export const verbs = {
     about: 'runs the site and its sandboxes; installs and builds what is missing first',
     options: START_OPTIONS,
   },
+  dev: {
+    script: 'dev.ts',
+    command: 'npm run dev',
+    about: 'for authors: the site as it is written, with labs whose checks follow their files',
+    options: [START_OPTIONS[0], DATA, YES],
+  },
   doctor: {
     script: 'doctor.ts',
     command: 'npm run doctor',

@@ -1,12 +1,15 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { AstroIntegration } from 'astro';
+import { AuthorReport } from './author-report.ts';
+import { LastGood, showLastGood } from './last-good.ts';
 import { formatProblem, validateContent } from '../../sandbox-server/lab/validate.ts';
 
 /** Fails the build when a lesson has a fault, and names file and line; in development it only says so. */
 export function checkContent(folder: string): AstroIntegration {
   let contentFolder = folder;
   let imageManifest: string | undefined;
+  const lastGood = new LastGood();
   const problems = async () =>
     await validateContent(contentFolder, imageManifest === undefined ? {} : { imageManifest });
   return {
@@ -22,14 +25,20 @@ export function checkContent(folder: string): AstroIntegration {
         if (found.length === 0) return;
         throw new Error(`The content has ${count(found.length)}:\n\n${found.map(formatProblem).join('\n\n')}\n`);
       },
-      'astro:server:setup': async ({ server, logger }) => {
-        const report = async () => {
-          for (const problem of await problems()) logger.warn(formatProblem(problem));
-        };
-        await report();
-        server.watcher.on('change', (file) => {
-          if (file.startsWith(contentFolder)) report().catch((error: unknown) => logger.error(String(error)));
+      'astro:config:setup': ({ command, config, updateConfig }) => {
+        if (command !== 'dev') return;
+        const absolute = fileURLToPath(new URL(folder, config.root));
+        updateConfig({ vite: { plugins: [showLastGood(absolute, lastGood)] } });
+      },
+      'astro:server:setup': ({ server }) => {
+        const report = new AuthorReport({
+          server,
+          contentFolder,
+          problems,
+          lastGood,
+          say: (text) => console.log(`  ${text.replaceAll('\n', '\n  ')}`),
         });
+        report.start();
       },
     },
   };

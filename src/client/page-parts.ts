@@ -24,6 +24,9 @@ export function setUpPage(page: Document, lesson?: string): PageParts {
   setUpSearch(page, isApple(navigator.userAgent));
   // Without HTTPS, and not from localhost, browsers give pages no clipboard.
   setUpRunBlocks(page, navigator.clipboard);
+  // Undefined in the built site, from which this is left out.
+  const hot = import.meta.hot;
+  if (hot !== undefined) void import('./author-news.ts').then(({ showAuthorNews }) => showAuthorNews(page, hot));
   const me = api.me(lesson).catch(() => undefined);
   void me.then((view) => {
     if (view !== undefined) progress.merge(view);

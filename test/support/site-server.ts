@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createApp } from '../../sandbox-server/app.ts';
-import { defaultSessionLimits } from '../../sandbox-server/config.ts';
+import { createApp, type AppOptions } from '../../sandbox-server/app.ts';
+import { defaultSessionLimits, type Config } from '../../sandbox-server/config.ts';
 import { thisHost } from '../../sandbox-server/setup/host.ts';
 import { silentProgress } from '../../sandbox-server/setup/progress.ts';
 import { buildSite } from '../../scripts/site.ts';
@@ -19,6 +19,14 @@ export interface SiteServer extends AsyncDisposable {
 export async function siteServer(): Promise<SiteServer> {
   const host = thisHost({ HOME: homedir(), PATH: dirname(process.execPath) });
   const siteDir = await buildSite({ root: ROOT, host, progress: silentProgress });
+  return await serverWithoutLabs({ siteDir, contentDir: join(ROOT, 'content') });
+}
+
+/** The real server without an engine. */
+export async function serverWithoutLabs(
+  options: Pick<Config, 'siteDir' | 'contentDir'> & Pick<AppOptions, 'authoring'>,
+): Promise<SiteServer> {
+  const { siteDir, contentDir, authoring } = options;
   const dataDir = mkdtempSync(join(tmpdir(), 'drydock-pages-'));
   const app = await createApp({
     config: {
@@ -26,7 +34,7 @@ export async function siteServer(): Promise<SiteServer> {
       port: 0,
       dataDir,
       siteDir,
-      contentDir: join(ROOT, 'content'),
+      contentDir,
       sessions: defaultSessionLimits(),
       pool: { perKind: 0, total: 0 },
       logLevel: 'silent',
@@ -34,6 +42,7 @@ export async function siteServer(): Promise<SiteServer> {
     log: new RecordingLog(),
     engine: null,
     images: null,
+    ...(authoring === undefined ? {} : { authoring }),
   });
   return {
     url: await app.listen(),

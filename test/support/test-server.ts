@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type Docker from 'dockerode';
 import { inject } from 'vitest';
 import { createApp } from '../../sandbox-server/app.ts';
+import type { Authoring } from '../../sandbox-server/authoring/follow-changes.ts';
 import { temporaryOwner } from '../../sandbox-server/backend/docker/temporary-owner.ts';
 import { defaultSessionLimits, type SessionLimits } from '../../sandbox-server/config.ts';
 import type { EngineHandle } from '../../sandbox-server/setup/types.ts';
@@ -72,6 +73,8 @@ export interface TestServerOptions {
   /** Default the tests' lessons and a site of one page. */
   contentDir?: string;
   siteDir?: string;
+  /** As when lessons are written. */
+  authoring?: Authoring;
 }
 
 /** The server on the real engine, on a free port. Everything of it is removed when disposed. */
@@ -93,6 +96,7 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
     log,
     engine: engineHandle(options.dockerodeOptions),
     images: { ...inject('images'), ...options.images },
+    ...(options.authoring === undefined ? {} : { authoring: options.authoring }),
   });
   const url = await app.listen();
   return {

@@ -237,3 +237,34 @@ test('disposing stops all timers and says nothing more', async () => {
   expect(clock.pending).toBe(0);
   expect(grader.checkNow('build')).toBe(false);
 });
+
+test('another version of the lab is checked at once: what was done may not be, answers stay, and changed checks are shown', async () => {
+  const { world, clock, grader, view, runs, stored } = await watched({
+    build: {},
+    size: { answer: { label: 'Size', solve: () => '3' } },
+    later: {},
+  });
+  world['build'] = world['size'] = undefined;
+  grader.answer('size', '3');
+  grader.checkNow('build');
+  await clock.advance(100);
+  expect(view('build')).toMatchObject({ state: 'done' });
+  world['build'] = 'it must do more now';
+  runs.length = 0;
+  const task = { check: () => undefined, nearMisses: [] };
+  grader.renew({
+    sandbox: {},
+    tasks: { build: task, size: { ...task, answer: { label: 'Size', solve: () => '3' } }, later: task },
+  });
+  expect(view('build')).toMatchObject({ state: 'checking' });
+  await clock.advance(1_000);
+  expect(grader.tasks().map(({ id, state }) => `${id} ${state}`)).toEqual([
+    'build notYet',
+    'size done',
+    'later notYet',
+  ]);
+  expect(view('build')).toMatchObject({ attempted: true, verdict: { message: 'it must do more now' } });
+  expect(view('later').attempted).toBe(true);
+  expect(runs.toSorted()).toEqual(['build', 'later', 'size']);
+  expect(stored.toSorted()).toEqual(['build', 'size', 'size']);
+});

@@ -73,6 +73,11 @@ function Desk({ state, session, actions }: DeskProps) {
             </button>
           </Problem>
         )}
+        {session.notice?.code === 'lab-changed' && (
+          <p class="ws-problem" role="status">
+            {session.notice.message}
+          </p>
+        )}
         <div class="ws-panes" data-region="terminal">
           {session.terminals.map(({ id }) => (
             <TerminalPane
