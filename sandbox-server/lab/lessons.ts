@@ -3,7 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Lab } from './lab.ts';
-import { labFaults, isLab } from './lab-schema.ts';
+import { parseLab } from './lab-schema.ts';
 import { type FileFault, findLessons, type LessonFolder } from './lesson-folders.ts';
 import type { LessonPage } from './page.ts';
 import { parsePage } from './parse-page.ts';
@@ -78,10 +78,8 @@ export async function importLab(labFile: string): Promise<Pick<LabLesson, 'lab' 
   const { mtimeMs } = await stat(labFile);
   const labModule = `${pathToFileURL(labFile).href}?${mtimeMs}`;
   const module: unknown = await import(/* @vite-ignore */ labModule);
-  const lab: unknown =
-    typeof module === 'object' && module !== null && 'default' in module ? module.default : undefined;
-  if (!isLab(lab)) throw new Error(`${labFile} is not a lab: ${labFaults(lab).join('; ')}.`);
-  return { lab, labModule };
+  const found = typeof module === 'object' && module !== null && 'default' in module ? module.default : undefined;
+  return { lab: parseLab(found), labModule };
 }
 
 /** The machines of a lab, the first of which is the default one. */

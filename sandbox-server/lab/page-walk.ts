@@ -6,7 +6,7 @@ import { didYouMean } from './nearest.ts';
 import type { LessonPage, PageFault, PageQuestion, PageTask } from './page.ts';
 
 /** Components that every lesson has without importing them. */
-const COMPONENTS = [
+export const COMPONENTS = [
   'Task',
   'Hint',
   'Solution',

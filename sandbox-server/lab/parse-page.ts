@@ -1,9 +1,10 @@
 import { type MdastNode, mdxToMdast } from 'satteri';
 import { LineCounter, parseDocument } from 'yaml';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { type FrontMatter, frontMatterSchema } from './front-matter.ts';
 import type { LessonPage, PageFault } from './page.ts';
-import { walkPage } from './page-walk.ts';
+import { didYouMean } from './nearest.ts';
+import { COMPONENTS, walkPage } from './page-walk.ts';
 
 export interface ParsedPage {
   /** Undefined when the file is not MDX at all. With faults, fields that are at fault are empty. */
@@ -32,8 +33,14 @@ function syntaxFault(error: unknown): PageFault {
   return {
     line: match ? Number(match[1]) : undefined,
     message: `The page is not valid MDX: ${match?.[2] ?? text}.`,
-    fix: 'Close every tag, and write \\{ and \\< for literal braces and angle brackets.',
+    fix: `Close every tag, and write \\{ and \\< for literal braces and angle brackets.${componentMeant(text)}`,
   };
+}
+
+/** A tag that ends under another name is often a misspelt component. */
+function componentMeant(text: string): string {
+  const name = /closing tag for `<([A-Z]\w*)>`/.exec(text)?.[1];
+  return name === undefined || COMPONENTS.some((known) => known === name) ? '' : didYouMean(name, COMPONENTS);
 }
 
 function readFrontMatter(root: MdastNode, report: (fault: PageFault) => void): FrontMatter | undefined {
@@ -83,10 +90,15 @@ export function parseYaml<T>(
     report({
       line: range ? lineAt(range[0]!) : firstLine,
       message: `${name}: ${issue.message}.`,
-      fix: 'Correct it; sandbox-server/lab/front-matter.ts describes the fields.',
+      fix: `Correct it; sandbox-server/lab/front-matter.ts describes the fields.${fieldMeant(issue, schema)}`,
     });
   }
   return undefined;
+}
+
+function fieldMeant(issue: z.core.$ZodIssue, schema: unknown): string {
+  if (issue.code !== 'unrecognized_keys' || issue.path.length > 0 || !(schema instanceof z.ZodObject)) return '';
+  return didYouMean(issue.keys[0] ?? '', Object.keys(schema.shape));
 }
 
 function rangeOf(node: unknown): readonly number[] | null | undefined {

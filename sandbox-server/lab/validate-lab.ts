@@ -6,6 +6,7 @@ import type { Lab } from './lab.ts';
 import { type LabLesson, type Lesson, loadLab, machinesOf } from './lessons.ts';
 import { didYouMean } from './nearest.ts';
 import type { LessonPage, PageFault } from './page.ts';
+import { whyNotLoaded } from './why-not-loaded.ts';
 
 interface Fault extends PageFault {
   file: string;
@@ -26,7 +27,7 @@ export async function labProblems(lesson: Lesson, images: readonly string[] | un
   try {
     loaded = await loadLab(lesson);
   } catch (error) {
-    return [{ file: labFile, line: undefined, ...whyNotLoaded(error) }];
+    return whyNotLoaded(error, source, labFile).map((fault) => ({ file: labFile, ...fault }));
   }
   const inLab = (id: string, message: string, fix: string): Fault => ({
     file: labFile,
@@ -67,11 +68,6 @@ const manifestSchema = z.array(z.looseObject({ names: z.array(z.string()) }));
 export async function readManifest(file: string): Promise<string[] | undefined> {
   if (!existsSync(file)) return undefined;
   return manifestSchema.parse(JSON.parse(await readFile(file, 'utf8'))).flatMap((image) => image.names);
-}
-
-function whyNotLoaded(error: unknown): Pick<PageFault, 'message' | 'fix'> {
-  const reason = error instanceof Error ? error.message : String(error);
-  return { message: `The lab does not load: ${reason}`, fix: 'Correct it until `node lab.ts` says nothing.' };
 }
 
 function taskMismatches(
@@ -145,7 +141,7 @@ function unknownMachines(page: LessonPage, lab: Lab): Fault[] {
 /** The line where a property of that name is declared, as well as text tells. */
 function lineOfKey(source: string, key: string): number | undefined {
   const escaped = key.replace(/[^\w-]/g, '\\$&');
-  const at = source.search(new RegExp(`^\\s*(['"]?)${escaped}\\1\\s*:`, 'm'));
+  const at = source.search(new RegExp(`(?<![\\w'"-])(['"]?)${escaped}\\1\\s*:`));
   if (at < 0) return undefined;
   const start = at + (/^\s*/.exec(source.slice(at))?.[0].length ?? 0);
   return source.slice(0, start).split('\n').length;

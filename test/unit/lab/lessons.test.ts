@@ -48,5 +48,5 @@ test('what is no lab is not taken for one', async () => {
     'containers/images/2-first/lab.ts': 'export default { tasks: [] };',
   });
   const [first] = await loadLessons(content.path);
-  await expect(loadLab(first!)).rejects.toThrow(/is not a lab: sandbox: .*; tasks: /);
+  await expect(loadLab(first!)).rejects.toThrow(/This is not a lab: sandbox: .*; tasks: /);
 });

@@ -32,13 +32,14 @@ test('tasks that only the page or only the lab has are named with file, line and
 });
 
 test('a task without a near miss, and a field that no lab has, are named', async () => {
-  const [problem] = await problemsOf(
+  const problems = await problemsOf(
     lessonPage(),
-    labSource({ tasks: "build: { check: 'true', nearMisses: [], hodls: true }" }),
+    labSource({ tasks: "\n    build: { check: 'true', nearMisses: [], hodls: true },\n" }),
   );
-  expect(problem).toMatchObject({ file: `${LESSON}/lab.ts` });
-  expect(problem?.message).toContain('tasks.build.nearMisses: needs at least one near miss');
-  expect(problem?.message).toContain('hodls');
+  expect(problems).toMatchObject([
+    { line: 5, message: 'tasks.build.nearMisses: needs at least one near miss.' },
+    { line: 5, message: 'tasks.build has no option "hodls".', fix: expect.stringContaining('Did you mean "holds"?') },
+  ]);
 });
 
 test('a task with a single near miss is named with its line', async () => {
@@ -52,7 +53,7 @@ test('a task with a single near miss is named with its line', async () => {
 
 test('a lab that does not load is a problem of its file', async () => {
   const problems = await problemsOf(lessonPage(), 'throw new Error("kaputt");');
-  expect(problems).toMatchObject([{ file: `${LESSON}/lab.ts`, message: 'The lab does not load: kaputt' }]);
+  expect(problems).toMatchObject([{ file: `${LESSON}/lab.ts`, message: 'The lab does not load: kaputt', line: 1 }]);
 });
 
 test('tasks without a lab, and a task without a solution, are problems', async () => {
