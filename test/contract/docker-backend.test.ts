@@ -66,6 +66,22 @@ test('the mirror that died is started again for the next sandbox', async () => {
   expect(exitCode).toBe(0);
 });
 
+test('without loop devices a machine works, and comes back with its files', async () => {
+  const docker = realDocker();
+  const owner = temporaryOwner();
+  const backend = new DockerBackend({ docker, owner, images: inject('images'), sizedDisks: false });
+  await using cleanUp = new AsyncDisposableStack();
+  cleanUp.defer(() => backend.destroyAll());
+  const sandbox = await backend.create({ id: 'abcd', machines: ['host'] });
+  const run = (line: string) => execToEnd(backend, sandbox, 'host', ['sh', '-c', line]);
+  expect(await run('echo kept > ~/kept && docker create --name one busybox:1.37')).toMatchObject({ exitCode: 0 });
+  expect(await backend.copyDisks(sandbox)).toBeUndefined();
+  const containers = await docker.listContainers({ filters: ownedBy(owner, 'abcd') });
+  await Promise.all(containers.map(({ Id }) => docker.getContainer(Id).kill()));
+  await backend.revive(sandbox);
+  expect(await run('cat ~/kept && docker start -a one')).toMatchObject({ exitCode: 0 });
+});
+
 test('a copy of disks has no name, and its room is free again when it is disposed of', async () => {
   await using one = realBackend();
   const sandbox = await one.backend.create({ id: 'abcd', machines: ['host'] });

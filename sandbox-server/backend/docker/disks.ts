@@ -50,12 +50,14 @@ export class Disks {
   readonly #owner: string;
   readonly #image: string;
   readonly #kept = new KeptContainer(() => this.#ensure());
-  #unavailable = false;
+  #unavailable: boolean;
 
-  constructor(docker: Docker, owner: string, image: string) {
-    this.#docker = docker;
-    this.#owner = owner;
-    this.#image = image;
+  /** `wanted`: false is as on a host without loop devices. */
+  constructor(options: { docker: Docker; owner: string; image: string; wanted: boolean }) {
+    this.#docker = options.docker;
+    this.#owner = options.owner;
+    this.#image = options.image;
+    this.#unavailable = !options.wanted;
   }
 
   async start(): Promise<void> {

@@ -45,6 +45,8 @@ export interface DockerBackendOptions {
   tier?: TriedTier;
   /** The volume it keeps them on. Default one for all servers on the engine. */
   cacheVolume?: string;
+  /** Machines have disks of a fixed size. Default true; it takes loop devices, and where there are none it is as with false. */
+  sizedDisks?: boolean;
 }
 
 /** Room for an inner engine, a build with npm, and a few small containers. */
@@ -77,7 +79,7 @@ export class DockerBackend implements Backend {
     const cache =
       upstreams && new PackageCache({ docker, owner, image: images.mirror, upstreams, ...(volume ? { volume } : {}) });
     this.#mirror = new Mirror(docker, owner, images.mirror, cache);
-    this.#disks = new Disks(options.docker, options.owner, options.images.engine);
+    this.#disks = new Disks({ docker, owner, image: images.engine, wanted: options.sizedDisks ?? true });
     this.#slots = new Slots(options.docker);
   }
 

@@ -64,6 +64,7 @@ export function engineContainer(plan: MachinePlan): Docker.ContainerCreateOption
     Image: plan.images.engine,
     Hostname: plan.machine,
     ...engineUser(plan),
+    ...engineArguments(plan),
     Labels: labels(plan, 'engine'),
     HostConfig: {
       NetworkMode: names.network,
@@ -103,6 +104,12 @@ export function engineContainer(plan: MachinePlan): Docker.ContainerCreateOption
 function engineUser({ tier, uid }: MachinePlan): Pick<Docker.ContainerCreateOptions, 'User' | 'Entrypoint'> {
   if (tier.engine === 'rootless') return { User: `${uid}:${uid}` };
   return { User: '0:0', Entrypoint: rootEngineCommand(uid) };
+}
+
+/** Without a disk the data's folder is the image's, which is root's: a rootless engine needs one of its own to change its mode. */
+function engineArguments({ tier, disk }: MachinePlan): Pick<Docker.ContainerCreateOptions, 'Cmd'> {
+  if (disk !== undefined || tier.engine === 'root') return {};
+  return { Cmd: ['--data-root', `${PATHS.engineData}/engine`] };
 }
 
 /** What keeps the engine's container from the host. */
