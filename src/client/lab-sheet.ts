@@ -36,12 +36,23 @@ export function setUpLabSheet(page: Document, wide: MediaQueryList): void {
   show();
 }
 
-/** The sheet takes a frame or two until what is on it can have the focus; a page in the background draws none. */
-const FRAMES = 60;
+/** Longer than the sheet moves. */
+const SHEET_MOVES_MS = 1_000;
 
-export function focusOnceShown(element: HTMLElement | null, frames = FRAMES): void {
+/**
+ * Gives an element of the sheet the focus, until the sheet has come to rest: before, it may not take it yet, or loses it again
+ * while an earlier closing ends. Whoever moves on in the meantime is left alone.
+ */
+export function focusOnceShown(element: HTMLElement | null): void {
   if (element === null) return;
-  element.focus();
-  if (element.ownerDocument.activeElement === element || frames === 0) return;
-  requestAnimationFrame(() => focusOnceShown(element, frames - 1));
+  const until = performance.now() + SHEET_MOVES_MS;
+  let had = false;
+  const attempt = () => {
+    const { activeElement, body } = element.ownerDocument;
+    if (activeElement === element) had = true;
+    else if (had && activeElement !== body) return;
+    else element.focus();
+    if (performance.now() < until) requestAnimationFrame(attempt);
+  };
+  attempt();
 }

@@ -9,6 +9,7 @@ import { ROOT } from '../../scripts/options.ts';
 import { buildSite } from '../../scripts/site.ts';
 import { launchChromium } from '../support/chromium.ts';
 import { leftovers, realDocker, sandboxLeftovers } from '../support/engine.ts';
+import { inTheme } from '../support/in-theme.ts';
 import { LabPage } from '../support/lab-page.ts';
 import { ServerProcess } from '../support/server-process.ts';
 import { dataFolder, type DataFolder } from '../support/test-server.ts';
@@ -70,7 +71,7 @@ describe('a newcomer goes through the first lesson', () => {
   test.each(['light', 'dark'] as const)(
     'with a lab running, axe finds nothing in the %s theme',
     async (colorScheme) => {
-      await lab.page.emulateMedia({ colorScheme });
+      await inTheme(lab.page, colorScheme);
       expect(await axe()).toEqual([]);
       expect(await scrollsSideways()).toBe(false);
     },

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import type { LiveContainer, LiveImage, LiveView } from '../../sandbox-server/protocol/live.ts';
 import type { SessionView } from '../../sandbox-server/protocol/views.ts';
 import { browserSite } from '../support/browser-site.ts';
+import { inTheme } from '../support/in-theme.ts';
 import { LabPage } from '../support/lab-page.ts';
 import { mockLabPage, soon } from '../support/mock-lab-page.ts';
 import { MockLab } from '../support/mock-lab.ts';
@@ -58,7 +59,7 @@ test.each(STATES)('%s says so, and axe finds nothing, dark and light', async (_n
   await page.getByRole('button', { name: 'Start the lab' }).click();
   await soon(() => page.locator('#workspace').textContent()).toContain(words);
   for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme });
+    await inTheme(page, colorScheme);
     expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
   }
 });
@@ -231,7 +232,7 @@ test('the dialogs, the menu and a failed check: axe finds nothing, dark and ligh
   const faults = async () => {
     const found = [];
     for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme });
+      await inTheme(page, colorScheme);
       found.push(...(await new AxeBuilder({ page }).analyze()).violations);
     }
     return found;

@@ -47,7 +47,7 @@ async function neighbourServes(context: AbuseContext): Promise<string> {
     'docker inspect web > /dev/null || docker run -d --name web -p 8080:80 nginx:1.26',
     60_000,
   );
-  const there = await context.neighbour.sh('curl -s --retry 10 --retry-connrefused -o /dev/null localhost:8080');
+  const there = await context.neighbour.sh('curl -s --retry 10 --retry-all-errors -o /dev/null localhost:8080');
   assert.equal(there.code, 0, 'the neighbour’s own web server does not answer');
   return addressOf(context.neighbour);
 }
