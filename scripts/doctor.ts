@@ -5,6 +5,7 @@ import { findImages } from '../sandbox-server/setup/images.ts';
 import { silentProgress } from '../sandbox-server/setup/progress.ts';
 import type { EngineHandle } from '../sandbox-server/setup/types.ts';
 import { engineChecks, type EngineInfo } from './doctor/engine-checks.ts';
+import { kubernetesCheck } from './doctor/kubernetes-check.ts';
 import { ok, problem, type Finding } from './doctor/finding.ts';
 import { diskCheck, kernelChecks } from './doctor/host-checks.ts';
 import { examineTier } from './doctor/tier-check.ts';
@@ -56,6 +57,7 @@ async function* examineEngine(engine: EngineHandle): AsyncGenerator<Finding> {
   }
   const labs = images.labImages.map(({ name }) => name).join(', ');
   yield ok('images', `${[images.base, images.engine, images.shell, images.mirror].join(', ')}; labs can pull ${labs}`);
+  yield kubernetesCheck(engine, `${ROOT}images`);
   const docker = new Docker(engine.dockerodeOptions);
   const choice = await examineTier(given.tier ?? ROOTLESS.name, info, docker, images);
   yield choice.finding;

@@ -19,8 +19,21 @@ export function dataFolder(given: string | undefined): string {
 
 /** Options of the command line; a mistake ends the script with a sentence instead of a stack trace. */
 export function options<const T extends ParseArgsOptionsConfig>(config: T) {
+  return optionsAndWord(config, []).values;
+}
+
+/** The same, with one of these words before or after the options, or none. */
+export function optionsAndWord<const T extends ParseArgsOptionsConfig, const W extends string>(
+  config: T,
+  words: readonly W[],
+) {
   try {
-    return parseArgs({ options: config, strict: true, allowPositionals: false }).values;
+    const { values, positionals } = parseArgs({ options: config, strict: true, allowPositionals: words.length > 0 });
+    const [given, ...more] = positionals;
+    const word = words.find((one) => one === given);
+    if (given !== undefined && (word === undefined || more.length > 0))
+      throw new Error(`It takes one of these words, or none: ${words.join(', ')}.`);
+    return { values, word };
   } catch (error) {
     console.error(`${error instanceof Error ? error.message : String(error)}\nThe options are listed by --help.`);
     process.exit(2);

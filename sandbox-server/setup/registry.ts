@@ -17,7 +17,8 @@ export interface Registry {
  */
 export async function findRegistry(configured: string | undefined): Promise<Registry | undefined> {
   if (configured === 'none') return undefined;
-  if (configured !== undefined && configured !== '') return { reference: (name) => `${configured}/library/${name}` };
+  if (configured !== undefined && configured !== '')
+    return { reference: (name) => `${configured}/${name.includes('/') ? '' : 'library/'}${name}` };
   try {
     // It answers 401 without a login; any answer of its own will do.
     const answer = await fetch(`https://${DOCKER_HUB}/v2/`, { signal: AbortSignal.timeout(PROBE_MS) });

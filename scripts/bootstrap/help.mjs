@@ -59,7 +59,12 @@ export const verbs = {
     script: 'images.ts',
     command: 'npm run images',
     about: 'builds the images that sandboxes are made of, those that are missing or changed',
-    options: [['--rebuild', 'build all of them again, with the newest packages'], DATA, YES],
+    options: [
+      ['kubernetes', 'also the image of cluster nodes, and kind; built once without a registry, which takes long'],
+      ['--rebuild', 'build those of sandboxes again, with the newest packages'],
+      DATA,
+      YES,
+    ],
   },
   build: {
     script: 'build.ts',
