@@ -1,7 +1,7 @@
 import { defineConfig, type OxlintOverride } from 'oxlint';
 
 const ENGINE_CLIENT = ['dockerode', 'docker-modem'];
-const ADAPTERS = ['**/docker/**', '**/store/sqlite-store.ts'];
+const ADAPTERS = ['**/docker/**', '**/kind/**', '**/store/sqlite-store.ts'];
 const FRONT = ['**/gateway/**', '**/auth/**', '**/app.ts', '**/main.ts'];
 const SETUP = ['**/setup/**', '**/scripts/**'];
 const TESTS = ['**/test/**'];
@@ -28,7 +28,7 @@ const directions = [
     ['sandbox-server/**'],
     ENGINE_CLIENT,
     TESTS,
-    'Only backend/docker, setup and the composition root talk to the engine.',
+    'Only backend/docker, cluster/kind, setup and the composition root talk to the engine.',
   ),
   without(
     ['sandbox-server/{app,main}.ts', 'sandbox-server/setup/**'],
@@ -46,11 +46,12 @@ const directions = [
     [
       'sandbox-server/{session,grader,terminal,verify}/**',
       'sandbox-server/backend/*.ts',
+      'sandbox-server/cluster/*.ts',
       'sandbox-server/store/store.ts',
     ],
     [...ENGINE_CLIENT, 'fastify', 'ws', 'node:sqlite'],
     [...ADAPTERS, ...FRONT, ...SETUP, ...TESTS],
-    'This depends on interfaces (backend.ts, store.ts), never on adapters or on what serves them.',
+    'This depends on interfaces (backend.ts, cluster.ts, store.ts), never on adapters or on what serves them.',
   ),
   without(
     ['sandbox-server/gateway/**'],
@@ -68,6 +69,15 @@ const directions = [
     ['sandbox-server/backend/docker/**'],
     ['fastify', 'ws', 'node:sqlite'],
     ['**/store/**', '**/session/**', '**/grader/**', '**/terminal/**', ...FRONT, ...SETUP, ...TESTS],
+    'An adapter knows its interface, and no other adapter.',
+  ),
+  without(
+    ['sandbox-server/cluster/kind/**'],
+    ['fastify', 'ws', 'node:sqlite'],
+    [
+      ...['**/backend/**', '**/store/**', '**/session/**', '**/grader/**', '**/terminal/**'],
+      ...[...FRONT, ...SETUP, ...TESTS],
+    ],
     'An adapter knows its interface, and no other adapter.',
   ),
   without(

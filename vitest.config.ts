@@ -22,12 +22,27 @@ export default defineConfig({
           name: 'contract',
           sequence: { groupOrder: 1 },
           include: ['test/contract/**/*.test.ts'],
+          exclude: ['test/contract/kubernetes/**'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
           ...PATIENT,
           ...ONE_AT_A_TIME,
           ...AS_IN_PRODUCTION,
           ...ON_AN_ENGINE,
+        },
+      },
+      {
+        test: {
+          name: 'kubernetes',
+          sequence: { groupOrder: 4 },
+          include: ['test/contract/kubernetes/**/*.test.ts'],
+          // A cluster is made in about a minute on a small machine.
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
+          ...PATIENT,
+          ...ONE_AT_A_TIME,
+          ...AS_IN_PRODUCTION,
+          globalSetup: ['test/support/engine-setup.ts', 'test/support/cluster-setup.ts'],
         },
       },
       {

@@ -103,6 +103,31 @@ export const CATALOGUE = {
     message: 'An image that the labs are made of is missing on the engine.',
     fix: 'The organiser can build it again with `npm run images`.',
   },
+  'cluster-image-missing': {
+    status: 503,
+    message: 'The image that nodes of Kubernetes clusters are made of is missing on the engine.',
+    fix: 'The organiser can make it with `npm run images -- kubernetes`. The other lessons work.',
+  },
+  'cluster-no-memory': {
+    status: 503,
+    message: 'The server’s host has not enough memory left for a Kubernetes cluster.',
+    fix: 'Try again when other labs have ended, or ask the organiser for a larger host. The other lessons work.',
+  },
+  'cluster-refused': {
+    status: 503,
+    message: 'The container engine refuses privileged containers, which the nodes of a Kubernetes cluster are.',
+    fix: 'The organiser can restart the engine that Drydock brings, or use one that allows them. The other lessons work.',
+  },
+  'cluster-failed': {
+    status: 503,
+    message: 'The Kubernetes cluster could not be made.',
+    fix: 'Try again. If it fails again, the organiser finds the cause in the server’s log. The other lessons work.',
+  },
+  'cluster-lost': {
+    status: 410,
+    message: 'The Kubernetes cluster of this lab is gone, or a part of it is.',
+    fix: 'Start the lab again for a fresh one; finished tasks stay finished.',
+  },
   'sandbox-lost': {
     status: 410,
     message: 'The sandbox of this lab stopped unexpectedly.',

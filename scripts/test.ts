@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { ensureChromium } from '../sandbox-server/setup/chromium.ts';
 import { ensureEngine } from '../sandbox-server/setup/engine.ts';
 import { ensureImages } from '../sandbox-server/setup/images.ts';
+import { findNodeImage } from '../sandbox-server/setup/kubernetes/node-image.ts';
 import { lineProgress } from '../sandbox-server/setup/progress.ts';
 import { SetupError } from '../sandbox-server/setup/setup-error.ts';
 import type { EngineHandle, Problem } from '../sandbox-server/setup/types.ts';
@@ -14,18 +15,20 @@ import { buildSite } from './site.ts';
 
 const HELP = `npm test -- [kind…] [options]
 
-Kinds, all of them unless some are named:
+Kinds, all of them but the last unless some are named:
   unit           parts by themselves
   contract       every backend does what the server relies on; on the real engine
   integration    the server with real sandboxes
   e2e            the site in Chromium, with real sandboxes
+  kubernetes     real clusters do what the server relies on; needs npm run images -- kubernetes
 
   --yes          install what is missing (a container engine, Chromium) without asking
   --help         this text
 Everything else goes to vitest: npm test -- unit terminal -t resume`;
 
-const KINDS = ['unit', 'contract', 'integration', 'e2e'] as const;
+const KINDS = ['unit', 'contract', 'integration', 'e2e', 'kubernetes'] as const;
 type Kind = (typeof KINDS)[number];
+const ON_AN_ENGINE: readonly Kind[] = ['contract', 'integration', 'e2e', 'kubernetes'];
 
 const results = z.object({
   numPassedTests: z.number(),
@@ -41,7 +44,7 @@ const isKind = (word: string): word is Kind => KINDS.some((kind) => kind === wor
 async function main(args: string[]): Promise<number> {
   const ofVitest = args.filter((arg) => !isKind(arg) && arg !== '--yes' && arg !== '-y');
   const chosen = KINDS.filter((kind) => args.includes(kind));
-  const wanted = new Set<Kind>(chosen.length === 0 ? KINDS : chosen);
+  const wanted = new Set<Kind>(chosen.length === 0 ? KINDS.filter((kind) => kind !== 'kubernetes') : chosen);
   const progress = lineProgress(process.stdout);
   const confirm = consent(args.includes('--yes') || args.includes('-y'));
   const held: { engine: EngineHandle | null } = { engine: null };
@@ -52,14 +55,19 @@ async function main(args: string[]): Promise<number> {
   };
 
   try {
-    if (wanted.has('contract') || wanted.has('integration') || wanted.has('e2e')) {
+    if (ON_AN_ENGINE.some((kind) => wanted.has(kind))) {
       const dataDir = dataFolder(undefined);
       const found = await ensureEngine({ host, dataDir, progress, confirm });
       if (found.engine === null) {
-        leaveOut(['contract', 'integration', 'e2e'], found.problem);
+        leaveOut(ON_AN_ENGINE, found.problem);
       } else {
         held.engine = found.engine;
-        await ensureImages({ engine: found.engine, imagesDir: join(ROOT, 'images'), dataDir, host, progress });
+        const imagesDir = join(ROOT, 'images');
+        await ensureImages({ engine: found.engine, imagesDir, dataDir, host, progress });
+        if (wanted.has('kubernetes') && (await findNodeImage({ engine: found.engine, imagesDir })) === undefined) {
+          const fix = 'Run `npm run images -- kubernetes`, then `npm test -- kubernetes`.';
+          leaveOut(['kubernetes'], { what: 'The engine has no image for nodes of clusters.', fix });
+        }
       }
     }
     if (wanted.has('e2e')) {
@@ -76,9 +84,8 @@ async function main(args: string[]): Promise<number> {
     const mustRun = host.env['CI'] === 'true' && leftOut.length > 0;
     if (mustRun) console.log('With CI=true, nothing may be left out.');
     const failed = tally.failed + (mustRun || (code !== 0 && tally.failed === 0) ? 1 : 0);
-    console.log(
-      `tests: ${tally.passed} passed, ${failed} failed${tally.skipped > 0 ? `, ${tally.skipped} skipped` : ''}`,
-    );
+    const skipped = tally.skipped + leftOut.length;
+    console.log(`tests: ${tally.passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
     return failed === 0 && tally.passed > 0 ? 0 : 1;
   } finally {
     await held.engine?.release();

@@ -1,0 +1,51 @@
+/** Makes clusters. One contract suite (test/contract) runs against every implementation. */
+export interface Clusters {
+  /** Makes one and resolves when its nodes are Ready; on failure, and when it is aborted, nothing of it is left. */
+  create(spec: ClusterSpec, options?: CreateClusterOptions): Promise<ClusterRef>;
+  /** All that were made whole and are there still, running or not: what a server takes up again when it starts. */
+  list(): Promise<ClusterRef[]>;
+  /** How it is just now. */
+  stat(id: string): Promise<ClusterStatus>;
+  /** Starts nodes that are stopped; resolves when all are Ready. Rejects with `cluster-lost` when a part is missing. */
+  revive(id: string, options?: { signal?: AbortSignal }): Promise<void>;
+  /** What its API server takes from whoever may do everything in it. Rejects with `cluster-lost` when there is none. */
+  access(id: string): Promise<ClusterAccess>;
+  /** Removes everything of it. Succeeds when nothing is there. */
+  destroy(id: string): Promise<void>;
+  /** At start: removes all that is ours and not among these, and what is left of one that was never finished. */
+  reconcile(keep: readonly string[]): Promise<void>;
+}
+
+export interface ClusterSpec {
+  /** Lower-case letters and digits, 4 to 20; appears in the names of nodes. */
+  id: string;
+  /** 1 to 3, the control plane among them. */
+  nodes: number;
+}
+
+export interface CreateClusterOptions {
+  signal?: AbortSignal;
+  /** A step begins. */
+  onStep?: (step: string) => void;
+}
+
+export interface ClusterRef {
+  id: string;
+  nodes: number;
+}
+
+export interface ClusterStatus {
+  /** `degraded`: a node is stopped, or the API server does not answer. */
+  state: 'running' | 'degraded' | 'gone';
+  /** Names of nodes that are not running. */
+  down: string[];
+}
+
+export interface ClusterAccess {
+  /** `https://127.0.0.1:41234`, as this server reaches it. */
+  server: string;
+  /** PEM. */
+  authority: string;
+  certificate: string;
+  key: string;
+}

@@ -1,0 +1,262 @@
+import type Docker from 'dockerode';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DrydockError } from '../../errors.ts';
+import type {
+  Clusters,
+  ClusterAccess,
+  ClusterRef,
+  ClusterSpec,
+  ClusterStatus,
+  CreateClusterOptions,
+} from '../cluster.ts';
+import { isReady } from '../is-ready.ts';
+import { adminAccess } from './admin-access.ts';
+import { kindConfiguration } from './configuration.ts';
+import { guardNodes } from './guard-nodes.ts';
+import { isNotFound, toClusterError } from './kind-errors.ts';
+import { CLUSTER_LABEL, clusterFilters, clusterLabels, clusterName } from './labels.ts';
+import { onNode } from './node-command.ts';
+import { type KindProgram, runKind } from './run-kind.ts';
+
+export interface KindClustersOptions {
+  docker: Docker;
+  program: KindProgram;
+  /** Marks what is ours on the engine: one for each data folder. */
+  owner: string;
+  /** Of the nodes. `coredns`: the version in it, where it is not the one that kubeadm expects. */
+  image: { tag: string; coredns?: string };
+  /** Nodes use it where the engine offers it. */
+  runtime: string;
+  /** What the engine's host has left. */
+  availableMemory: () => Promise<number>;
+}
+
+/** An idle control plane has 550 MiB resident; this leaves room for its first pods. */
+const CONTROL_PLANE_BYTES = 1024 ** 3;
+/** An idle worker has 150 MiB. */
+const WORKER_BYTES = 384 * 1024 ** 2;
+/** Nodes become Ready within 20 s of kind's end on a small machine; this leaves room for a busy one. */
+const READY_SECONDS = 240;
+const POLL_MS = 500;
+/** The engine frees a network a moment after its last container: asked this many times. */
+const NETWORK_TRIES = 50;
+const NETWORK_WAIT_MS = 100;
+const MOST_NODES = 3;
+/** On the control plane: says that the cluster was made to its end. */
+const FINISHED = '/kind/drydock-finished';
+const API_PORT = '6443/tcp';
+const NODE_COUNT_LABEL = 'drydock.cluster-nodes';
+
+/** Clusters of the platform's own, made by kind on its container engine. */
+export class KindClusters implements Clusters {
+  readonly #options: KindClustersOptions;
+  readonly #docker: Docker;
+
+  constructor(options: KindClustersOptions) {
+    this.#options = options;
+    this.#docker = options.docker;
+  }
+
+  async create(spec: ClusterSpec, options: CreateClusterOptions = {}): Promise<ClusterRef> {
+    if (!/^[a-z0-9]{4,20}$/.test(spec.id)) throw new Error(`“${spec.id}” is no id of a cluster`);
+    if (!(spec.nodes >= 1 && spec.nodes <= MOST_NODES)) throw new Error(`a cluster has 1 to ${MOST_NODES} nodes`);
+    const { signal, onStep } = options;
+    try {
+      signal?.throwIfAborted();
+      await this.#needImage();
+      await this.#needMemory(spec);
+      const name = clusterName(this.#options.owner, spec.id);
+      onStep?.('Making a network');
+      const labels = { ...clusterLabels(this.#options.owner, spec.id), [NODE_COUNT_LABEL]: String(spec.nodes) };
+      await this.#docker.createNetwork({ Name: name, CheckDuplicate: true, Labels: labels });
+      await this.#runKind(name, spec, labels, options);
+      onStep?.('Closing the way out');
+      await guardNodes(this.#options.program, (await this.#nodes(spec.id)).map(nameOf), signal);
+      onStep?.('Installing metrics');
+      const control = controlPlane(name);
+      const metrics = await readFile(join(import.meta.dirname, 'manifests', 'metrics-server.yaml'), 'utf8');
+      await this.#onControlPlane(control, ['kubectl', 'apply', '--filename', '-'], signal, metrics);
+      onStep?.('Waiting for the nodes to be ready');
+      await this.#waitForNodes(control, signal);
+      await this.#onControlPlane(control, ['touch', FINISHED], signal);
+      return { id: spec.id, nodes: spec.nodes };
+    } catch (error) {
+      await this.destroy(spec.id);
+      throw signal?.aborted === true ? signal.reason : toClusterError(error);
+    }
+  }
+
+  async list(): Promise<ClusterRef[]> {
+    const refs: ClusterRef[] = [];
+    for (const [id, nodes] of Map.groupBy(await this.#nodes(), ({ Labels }) => Labels[CLUSTER_LABEL.cluster] ?? ''))
+      if (await this.#isFinished(id)) refs.push({ id, nodes: nodes.length });
+    return refs;
+  }
+
+  async stat(id: string): Promise<ClusterStatus> {
+    const nodes = await this.#nodes(id);
+    if (nodes.length === 0) return { state: 'gone', down: [] };
+    const down = nodes.filter(({ State }) => State !== 'running').map(nameOf);
+    const whole = nodes.length === wantedNodes(nodes);
+    const answers = whole && (await this.access(id).then(isReady, () => false));
+    return { state: answers && down.length === 0 ? 'running' : 'degraded', down };
+  }
+
+  async revive(id: string, { signal }: { signal?: AbortSignal } = {}): Promise<void> {
+    const nodes = await this.#nodes(id);
+    if (nodes.length === 0 || nodes.length < wantedNodes(nodes)) throw new DrydockError('cluster-lost');
+    try {
+      for (const { Id, State } of nodes)
+        if (State !== 'running') await this.#docker.getContainer(Id).start({ ...(signal && { abortSignal: signal }) });
+      await this.#waitForNodes(controlPlane(clusterName(this.#options.owner, id)), signal);
+    } catch (error) {
+      throw signal?.aborted === true ? signal.reason : toClusterError(error);
+    }
+  }
+
+  async access(id: string): Promise<ClusterAccess> {
+    const control = controlPlane(clusterName(this.#options.owner, id));
+    try {
+      const { NetworkSettings, State } = await this.#docker.getContainer(control).inspect();
+      const port = NetworkSettings.Ports[API_PORT]?.[0]?.HostPort;
+      if (!State.Running || port === undefined) throw new DrydockError('cluster-lost');
+      const text = await onNode(this.#options.program, control, ['cat', '/etc/kubernetes/admin.conf']);
+      return adminAccess(text, `https://127.0.0.1:${port}`);
+    } catch (error) {
+      if (isNotFound(error)) throw new DrydockError('cluster-lost', { cause: error });
+      throw toClusterError(error);
+    }
+  }
+
+  async destroy(id: string): Promise<void> {
+    try {
+      const nodes = await this.#docker.listContainers({ all: true, filters: clusterFilters(this.#options.owner, id) });
+      await Promise.all(
+        nodes.map(({ Id }) => gone(() => this.#docker.getContainer(Id).remove({ force: true, v: true }))),
+      );
+      const networks = await this.#docker.listNetworks({ filters: clusterFilters(this.#options.owner, id) });
+      await Promise.all(networks.map(({ Id }) => gone(() => this.#docker.getNetwork(Id).remove())));
+    } catch (error) {
+      throw toClusterError(error);
+    }
+  }
+
+  async reconcile(keep: readonly string[]): Promise<void> {
+    const filters = clusterFilters(this.#options.owner);
+    const [containers, networks] = await Promise.all([
+      this.#docker.listContainers({ all: true, filters }),
+      this.#docker.listNetworks({ filters }),
+    ]);
+    const ids = new Set([...containers, ...networks].map((object) => object.Labels?.[CLUSTER_LABEL.cluster]));
+    for (const id of ids)
+      if (id !== undefined && !(keep.includes(id) && (await this.#isFinished(id)))) await this.destroy(id);
+  }
+
+  async #runKind(
+    name: string,
+    spec: ClusterSpec,
+    labels: Readonly<Record<string, string>>,
+    { signal, onStep }: CreateClusterOptions,
+  ): Promise<void> {
+    const nodeOptions = [
+      ...Object.entries(labels).flatMap(([key, value]) => ['--label', `${key}=${value}`]),
+      ...((await this.#offersRuntime()) ? ['--runtime', this.#options.runtime] : []),
+    ];
+    // kind insists on writing the administrator's kubeconfig; it is read from the node when it is needed.
+    const folder = await mkdtemp(join(tmpdir(), 'drydock-kind-'));
+    try {
+      await runKind(this.#options.program, {
+        args: [
+          ...['create', 'cluster', '--name', name, '--config', '-', '--retain'],
+          ...['--image', this.#options.image.tag, '--kubeconfig', join(folder, 'kubeconfig')],
+        ],
+        input: kindConfiguration(spec, this.#options.image),
+        network: name,
+        nodeOptions,
+        signal,
+        onStep,
+      });
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
+
+  async #needImage(): Promise<void> {
+    await this.#docker.getImage(this.#options.image.tag).inspect();
+  }
+
+  async #needMemory({ nodes }: ClusterSpec): Promise<void> {
+    const wanted = CONTROL_PLANE_BYTES + (nodes - 1) * WORKER_BYTES;
+    const available = await this.#options.availableMemory();
+    if (available >= wanted) return;
+    throw new DrydockError('cluster-no-memory', {
+      detail: `A cluster of ${nodes === 1 ? 'one node' : `${nodes} nodes`} needs ${mib(wanted)} MiB of memory, and the server’s host has ${mib(available)} MiB left.`,
+    });
+  }
+
+  async #offersRuntime(): Promise<boolean> {
+    const info = (await this.#docker.info()) as { Runtimes?: Record<string, unknown> };
+    return this.#options.runtime in (info.Runtimes ?? {});
+  }
+
+  async #nodes(id?: string): Promise<Docker.ContainerInfo[]> {
+    try {
+      return await this.#docker.listContainers({ all: true, filters: clusterFilters(this.#options.owner, id) });
+    } catch (error) {
+      throw toClusterError(error);
+    }
+  }
+
+  /** Reads it of a stopped node, too. */
+  async #isFinished(id: string): Promise<boolean> {
+    const control = this.#docker.getContainer(controlPlane(clusterName(this.#options.owner, id)));
+    try {
+      await control.infoArchive({ path: FINISHED });
+      return true;
+    } catch (error) {
+      if (isNotFound(error)) return false;
+      throw toClusterError(error);
+    }
+  }
+
+  /** An API server that was just started refuses at first. */
+  async #waitForNodes(control: string, signal: AbortSignal | undefined): Promise<void> {
+    const deadline = performance.now() + READY_SECONDS * 1000;
+    const wait = ['kubectl', 'wait', '--for=condition=Ready', 'nodes', '--all', '--timeout=30s'];
+    for (;;) {
+      try {
+        await this.#onControlPlane(control, wait, signal);
+        return;
+      } catch (error) {
+        if (signal?.aborted === true || performance.now() > deadline) throw error;
+        await sleep(POLL_MS);
+      }
+    }
+  }
+
+  #onControlPlane(node: string, command: string[], signal: AbortSignal | undefined, input?: string): Promise<string> {
+    return onNode(this.#options.program, node, command, { signal, ...(input === undefined ? {} : { input }) });
+  }
+}
+
+const controlPlane = (name: string) => `${name}-control-plane`;
+const nameOf = ({ Names }: Docker.ContainerInfo) => (Names[0] ?? '').replace(/^\//, '');
+const wantedNodes = (nodes: readonly Docker.ContainerInfo[]) => Number(nodes[0]?.Labels[NODE_COUNT_LABEL]);
+const mib = (bytes: number) => Math.floor(bytes / 1024 ** 2);
+
+async function gone(remove: () => Promise<unknown>): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await remove();
+      return;
+    } catch (error) {
+      if (isNotFound(error)) return;
+      const busy = /has active endpoints|is already in progress/.test(String(error));
+      if (!busy || attempt >= NETWORK_TRIES) throw error;
+      await sleep(NETWORK_WAIT_MS);
+    }
+  }
+}

@@ -1,0 +1,28 @@
+import { DrydockError } from '../../errors.ts';
+
+export const isNotFound = (error: unknown) => (error as { statusCode?: number } | undefined)?.statusCode === 404;
+
+/** Why kind failed, by what it and the engine said; their words go to the log as the cause. */
+export function toClusterError(error: unknown): unknown {
+  if (error instanceof DrydockError) return error;
+  if (error instanceof Error && error.name === 'AbortError') return error;
+  const said = error instanceof Error ? error.message : String(error);
+  if (
+    /unable to apply caps|operation not permitted|privileged (mode )?is incompatible|privileged.*not (allowed|permitted)/i.test(
+      said,
+    )
+  )
+    return new DrydockError('cluster-refused', { cause: error });
+  if (/no such image|unable to find image|failed to pull image|pull access denied/i.test(said))
+    return new DrydockError('cluster-image-missing', { cause: error });
+  if (/no space left on device/i.test(said)) {
+    return new DrydockError('cluster-failed', {
+      detail: 'The server’s disk is full, so the cluster could not be made.',
+      fix: 'The organiser has to free space. The other lessons work.',
+      cause: error,
+    });
+  }
+  if (/cannot connect to the docker daemon|ECONNREFUSED|ENOENT.*docker\.sock/i.test(said))
+    return new DrydockError('engine-gone', { cause: error });
+  return new DrydockError('cluster-failed', { cause: error });
+}
