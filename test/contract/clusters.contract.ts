@@ -76,7 +76,7 @@ export function clustersContract(name: string, make: () => Promise<ClustersUnder
         spec: deny,
       };
       const ask = () =>
-        under.kubectl(TWO_NODES, 'exec', 'client', '--', 'wget', '-T2', '-qO-', 'http://server').then(
+        under.kubectl(TWO_NODES, 'exec', 'client', '--', 'timeout', '2', 'wget', '-qO-', 'http://server').then(
           () => 'open',
           () => 'closed',
         );
