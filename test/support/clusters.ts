@@ -3,7 +3,7 @@ import { inject } from 'vitest';
 import { temporaryOwner } from '../../sandbox-server/backend/docker/temporary-owner.ts';
 import { KindClusters, type KindClustersOptions } from '../../sandbox-server/cluster/kind/kind-clusters.ts';
 import { clusterFilters } from '../../sandbox-server/cluster/kind/labels.ts';
-import { PRIVILEGED_RUNTIME } from '../../sandbox-server/setup/owned-engine.ts';
+import { PRIVILEGED_RUNTIME } from '../../sandbox-server/backend/docker/tier.ts';
 import { host } from '../../scripts/options.ts';
 
 const PLENTY_BYTES = 8 * 1024 ** 3;
