@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Clusters } from '../../sandbox-server/cluster/cluster.ts';
 import { isReady } from '../../sandbox-server/cluster/is-ready.ts';
@@ -15,6 +16,8 @@ export interface ClustersUnderTest extends AsyncDisposable {
 }
 
 const TWO_NODES = 'twin';
+/** What was on its way to the engine has arrived by then. */
+const LATER_MS = 3_000;
 
 /** What all clusters must do. `make` gives one with nothing in it. */
 export function clustersContract(name: string, make: () => Promise<ClustersUnderTest>): void {
@@ -143,6 +146,7 @@ export function clustersContract(name: string, make: () => Promise<ClustersUnder
       const { state, down } = await clusters.stat(TWO_NODES);
       expect({ state, down }).toEqual({ state: 'degraded', down: [expect.stringMatching(/worker$/)] });
       await clusters.revive(TWO_NODES);
+      expect(await under.kubectl(TWO_NODES, 'get', '--raw', `/api/v1/nodes/${down[0]}/proxy/healthz`)).toBe('ok');
       expect(await clusters.stat(TWO_NODES)).toEqual({ state: 'running', down: [] });
     });
 
@@ -155,13 +159,17 @@ export function clustersContract(name: string, make: () => Promise<ClustersUnder
       expect(await under.kubectl(TWO_NODES, 'get', 'configmap', 'kept', '--output=jsonpath={.data.key}')).toBe('value');
     });
 
-    test('creating that is aborted leaves nothing, and the neighbour alone', async () => {
+    test.each([
+      ['before anything is there', /network/i, 0],
+      ['while its nodes are being made', /preparing nodes/i, 100],
+      ['while they are starting', /control-plane/i, 0],
+    ])('creating that is aborted %s leaves nothing, then and later, and the neighbour alone', async (_when, at, ms) => {
       const abort = new AbortController();
-      const made = clusters.create(
-        { id: 'half', nodes: 1 },
-        { signal: abort.signal, onStep: (step) => void (/control-plane/i.test(step) && abort.abort()) },
-      );
+      const onStep = (step: string) => void (at.test(step) && setTimeout(() => abort.abort(), ms));
+      const made = clusters.create({ id: 'half', nodes: 2 }, { signal: abort.signal, onStep });
       await expect(made).rejects.toMatchObject({ name: 'AbortError' });
+      expect(await under.leftovers('half')).toEqual([]);
+      await sleep(LATER_MS);
       expect(await under.leftovers('half')).toEqual([]);
       expect((await clusters.stat(TWO_NODES)).state).toBe('running');
     });

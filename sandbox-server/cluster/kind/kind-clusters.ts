@@ -20,6 +20,7 @@ import { isNotFound, toClusterError } from './kind-errors.ts';
 import { CLUSTER_LABEL, clusterFilters, clusterLabels, clusterName } from './labels.ts';
 import { onNode } from './node-command.ts';
 import { type KindProgram, runKind } from './run-kind.ts';
+import { waitForNodes } from './wait-for-nodes.ts';
 
 export interface KindClustersOptions {
   docker: Docker;
@@ -38,9 +39,6 @@ export interface KindClustersOptions {
 const CONTROL_PLANE_BYTES = 1024 ** 3;
 /** An idle worker has 150 MiB. */
 const WORKER_BYTES = 384 * 1024 ** 2;
-/** Nodes become Ready within 20 s of kind's end on a small machine; this leaves room for a busy one. */
-const READY_SECONDS = 240;
-const POLL_MS = 500;
 /** The engine frees a network a moment after its last container: asked this many times. */
 const NETWORK_TRIES = 50;
 const NETWORK_WAIT_MS = 100;
@@ -80,7 +78,7 @@ export class KindClusters implements Clusters {
       const metrics = await readFile(join(import.meta.dirname, 'manifests', 'metrics-server.yaml'), 'utf8');
       await this.#onControlPlane(control, ['kubectl', 'apply', '--filename', '-'], signal, metrics);
       onStep?.('Waiting for the nodes to be ready');
-      await this.#waitForNodes(control, signal);
+      await waitForNodes(this.#options.program, control, { signal });
       await this.#onControlPlane(control, ['touch', FINISHED], signal);
       return { id: spec.id, nodes: spec.nodes };
     } catch (error) {
@@ -109,9 +107,14 @@ export class KindClusters implements Clusters {
     const nodes = await this.#nodes(id);
     if (nodes.length === 0 || nodes.length < wantedNodes(nodes)) throw new DrydockError('cluster-lost');
     try {
-      for (const { Id, State } of nodes)
-        if (State !== 'running') await this.#docker.getContainer(Id).start({ ...(signal && { abortSignal: signal }) });
-      await this.#waitForNodes(controlPlane(clusterName(this.#options.owner, id)), signal);
+      const started = new Map<string, string>();
+      for (const node of nodes.filter(({ State }) => State !== 'running')) {
+        const container = this.#docker.getContainer(node.Id);
+        await container.start({ ...(signal && { abortSignal: signal }) });
+        started.set(nameOf(node), (await container.inspect()).State.StartedAt);
+      }
+      const control = controlPlane(clusterName(this.#options.owner, id));
+      await waitForNodes(this.#options.program, control, { started, signal });
     } catch (error) {
       throw signal?.aborted === true ? signal.reason : toClusterError(error);
     }
@@ -219,21 +222,6 @@ export class KindClusters implements Clusters {
     } catch (error) {
       if (isNotFound(error)) return false;
       throw toClusterError(error);
-    }
-  }
-
-  /** An API server that was just started refuses at first. */
-  async #waitForNodes(control: string, signal: AbortSignal | undefined): Promise<void> {
-    const deadline = performance.now() + READY_SECONDS * 1000;
-    const wait = ['kubectl', 'wait', '--for=condition=Ready', 'nodes', '--all', '--timeout=30s'];
-    for (;;) {
-      try {
-        await this.#onControlPlane(control, wait, signal);
-        return;
-      } catch (error) {
-        if (signal?.aborted === true || performance.now() > deadline) throw error;
-        await sleep(POLL_MS);
-      }
     }
   }
 

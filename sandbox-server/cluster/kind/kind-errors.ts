@@ -22,7 +22,11 @@ export function toClusterError(error: unknown): unknown {
       cause: error,
     });
   }
-  if (/cannot connect to the docker daemon|ECONNREFUSED|ENOENT.*docker\.sock/i.test(said))
+  if (
+    /cannot connect to the docker daemon|failed to connect to the docker API|ECONNREFUSED|ENOENT.*docker\.sock/i.test(
+      said,
+    )
+  )
     return new DrydockError('engine-gone', { cause: error });
   return new DrydockError('cluster-failed', { cause: error });
 }

@@ -1,12 +1,13 @@
 import { spawn } from 'node:child_process';
 import { delimiter, join } from 'node:path';
+import type { Readable } from 'node:stream';
 
 /** Stands before the real `docker`, see the script. */
 const SHIM_FOLDER = join(import.meta.dirname, 'path');
 /** Of what kind says, enough to tell why it failed: its own stack and the last lines of the program it ran. */
 const TAIL_CHARACTERS = 16_000;
-/** How long kind may take to end after it was told to. */
-const END_MS = 5_000;
+/** A docker client that is just making a node finishes within this, also on a busy machine. */
+const END_MS = 30_000;
 
 export interface KindProgram {
   /** The program. */
@@ -28,7 +29,7 @@ export interface KindRun {
   onStep?: ((step: string) => void) | undefined;
 }
 
-/** Runs kind to its end. Rejects with the end of what it said. */
+/** Runs kind, and what it runs, to their end. Rejects with the end of what it said. */
 export async function runKind(program: KindProgram, run: KindRun): Promise<void> {
   run.signal?.throwIfAborted();
   const env = {
@@ -40,10 +41,13 @@ export async function runKind(program: KindProgram, run: KindRun): Promise<void>
     KIND_EXPERIMENTAL_DOCKER_NETWORK: run.network,
   };
   // kind writes to these pipes all along: when this process dies, so does kind.
-  const child = spawn(program.kind, run.args, { env, stdio: ['pipe', 'ignore', 'pipe'] });
+  // The last pipe is for nothing but to be inherited by the docker clients: it closes when they have ended, too. One that lives on
+  // could make a node when everything has been removed already.
+  const child = spawn(program.kind, run.args, { env, detached: true, stdio: ['pipe', 'ignore', 'pipe', 'pipe'] });
+  (child.stdio[3] as Readable).resume();
   let tail = '';
   let line = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     tail = (tail + text).slice(-TAIL_CHARACTERS);
     const lines = (line + text).split('\n');
     line = lines.pop() ?? '';
@@ -53,11 +57,11 @@ export async function runKind(program: KindProgram, run: KindRun): Promise<void>
     }
   });
   // One that ended before it read its input says why by itself.
-  child.stdin.on('error', () => undefined).end(run.input ?? '');
+  child.stdin?.on('error', () => undefined).end(run.input ?? '');
   let force: NodeJS.Timeout | undefined;
   const abort = () => {
     child.kill('SIGTERM');
-    force = setTimeout(() => child.kill('SIGKILL'), END_MS);
+    force = setTimeout(() => killGroup(child.pid), END_MS);
   };
   run.signal?.addEventListener('abort', abort);
   try {
@@ -70,6 +74,15 @@ export async function runKind(program: KindProgram, run: KindRun): Promise<void>
   } finally {
     clearTimeout(force);
     run.signal?.removeEventListener('abort', abort);
+  }
+}
+
+function killGroup(leader: number | undefined): void {
+  if (leader === undefined) return;
+  try {
+    process.kill(-leader, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }
 

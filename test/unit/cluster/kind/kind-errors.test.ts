@@ -10,6 +10,10 @@ test.each([
   ['(HTTP code 404) no such image - No such image: drydock-kubernetes/node:x', 'cluster-image-missing'],
   ['write /var/lib/x: no space left on device', 'cluster-failed'],
   ['Cannot connect to the Docker daemon at unix:///x. Is the docker daemon running?', 'engine-gone'],
+  [
+    'failed to connect to the docker API at unix:///x; check if the path is correct and if the daemon is running',
+    'engine-gone',
+  ],
   ['something else', 'cluster-failed'],
 ])('“%s” is told as %s', (said, code) => {
   expect(toClusterError(new Error(said))).toMatchObject({ code });
