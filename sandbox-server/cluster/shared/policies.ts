@@ -12,6 +12,12 @@ const BY_LEARNER = {
   expression: `request.userInfo.username.startsWith('system:serviceaccount:${NAMESPACE_PREFIX}')`,
 };
 
+/** True of requests about what is in learners' namespaces, whoever makes them: controllers make pods for a Deployment. */
+const IN_LEARNERS_NAMESPACE = {
+  name: 'in-learners-namespace',
+  expression: `request.namespace.startsWith('${NAMESPACE_PREFIX}')`,
+};
+
 /** What learners may do in namespaces of their own. Quotas, limits and the namespace itself are theirs to look at only. */
 const LEARNER_RULES = [
   {
@@ -19,14 +25,14 @@ const LEARNER_RULES = [
     resources: [
       ...['pods', 'pods/attach', 'pods/exec', 'pods/portforward', 'pods/proxy', 'pods/log', 'pods/ephemeralcontainers'],
       ...['pods/eviction', 'pods/resize', 'services', 'services/proxy', 'configmaps', 'secrets'],
-      ...['persistentvolumeclaims', 'serviceaccounts', 'serviceaccounts/token', 'replicationcontrollers', 'events'],
+      ...['persistentvolumeclaims', 'serviceaccounts', 'serviceaccounts/token', 'replicationcontrollers'],
     ],
     verbs: ALL,
   },
   // Endpoints written by hand would lead a Service, and whoever follows it, past the network policies.
   {
     apiGroups: [''],
-    resources: ['resourcequotas', 'limitranges', 'namespaces', 'pods/status', 'endpoints'],
+    resources: ['resourcequotas', 'limitranges', 'namespaces', 'pods/status', 'endpoints', 'events'],
     verbs: READ,
   },
   { apiGroups: ['events.k8s.io'], resources: ['events'], verbs: READ },
@@ -64,6 +70,7 @@ export function clusterPolicies(): KubernetesObject[] {
     { apiVersion: RBAC, kind: 'ClusterRole', metadata: { name: LEARNER_ROLE }, rules: LEARNER_RULES },
     { apiVersion: RBAC, kind: 'ClusterRole', metadata: { name: READER_ROLE }, rules: READER_RULES },
     ...policy('ours', {
+      condition: BY_LEARNER,
       rules: [
         rule('', ['serviceaccounts'], ['UPDATE', 'DELETE']),
         rule('networking.k8s.io', ['networkpolicies'], ['UPDATE', 'DELETE']),
@@ -74,12 +81,14 @@ export function clusterPolicies(): KubernetesObject[] {
     }),
     // A pod of such a class would push neighbours' pods from a node.
     ...policy('priority', {
+      condition: IN_LEARNERS_NAMESPACE,
       rules: [rule('', ['pods'], ['CREATE'])],
       expression: "!has(object.spec.priorityClassName) || !object.spec.priorityClassName.startsWith('system-')",
       message: 'The priority classes system-… are for the cluster’s own pods.',
     }),
     // A Service with another's address would get what is meant for it (CVE-2020-8554).
     ...policy('external-addresses', {
+      condition: IN_LEARNERS_NAMESPACE,
       rules: [rule('', ['services'], ['CREATE', 'UPDATE'])],
       expression: '!has(object.spec.externalIPs) || object.spec.externalIPs.size() == 0',
       message: 'A Service may not claim external addresses in a shared cluster.',
@@ -98,7 +107,15 @@ function rule(group: string, resources: string[], operations: string[]): Rule {
   return { apiGroups: [group], apiVersions: ['*'], operations, resources };
 }
 
-function policy(name: string, { rules, expression, message }: { rules: Rule[]; expression: string; message: string }) {
+interface Policy {
+  rules: Rule[];
+  /** Which of the requests it is for. */
+  condition: { name: string; expression: string };
+  expression: string;
+  message: string;
+}
+
+function policy(name: string, { rules, condition, expression, message }: Policy) {
   const metadata = { name: `${OURS}${name}` };
   return [
     {
@@ -108,7 +125,7 @@ function policy(name: string, { rules, expression, message }: { rules: Rule[]; e
       spec: {
         failurePolicy: 'Fail',
         matchConstraints: { resourceRules: rules },
-        matchConditions: [BY_LEARNER],
+        matchConditions: [condition],
         validations: [{ expression, message, reason: 'Forbidden' }],
       },
     },

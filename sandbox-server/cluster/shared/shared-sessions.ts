@@ -102,10 +102,9 @@ export class SharedSessions implements Disposable {
 
   /** Removes all of a session; the cluster goes on with it in the background. Succeeds when nothing is there. */
   async close(id: string): Promise<void> {
-    await Promise.all([
-      this.#api.remove(pathOf(readerBinding(id))),
-      this.#api.remove(`/api/v1/namespaces/${namespaceOf(id)}`),
-    ]);
+    // In this order: what list() tells of goes last.
+    await this.#api.remove(pathOf(readerBinding(id)));
+    await this.#api.remove(`/api/v1/namespaces/${namespaceOf(id)}`);
   }
 
   [Symbol.dispose](): void {

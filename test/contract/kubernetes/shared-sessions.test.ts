@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { clusterName } from '../../../sandbox-server/cluster/kind/labels.ts';
 import { onNode } from '../../../sandbox-server/cluster/kind/node-command.ts';
@@ -13,6 +16,9 @@ const TWO = 'learner2';
 const SERVER = 'https://127.0.0.1:6443';
 const SECONDS = 3600;
 
+/** On the node; its /tmp does not outlive a restart. */
+const configOf = (learner: string) => `/kind/${learner}.conf`;
+
 const real = realClusters();
 const control = `${clusterName(real.options.owner, CLUSTER)}-control-plane`;
 let sessions: SharedSessions;
@@ -23,7 +29,7 @@ beforeAll(async () => {
   await sessions.prepare();
   for (const id of [ONE, TWO]) {
     const kubeconfig = await sessions.open({ id, seconds: SECONDS, server: SERVER });
-    await onNode(real.options.program, control, ['sh', '-c', 'cat > "/tmp/$1"', 'sh', id], { input: kubeconfig });
+    await onNode(real.options.program, control, ['sh', '-c', 'cat > "$1"', 'sh', configOf(id)], { input: kubeconfig });
   }
 });
 
@@ -38,7 +44,7 @@ function as(learner: string, ...words: (string | object)[]): Promise<string> {
   const manifest = words.find((word) => typeof word === 'object');
   const args = words.map((word) => (typeof word === 'string' ? word : '--filename=-'));
   const input = manifest === undefined ? {} : { input: JSON.stringify(manifest) };
-  return onNode(real.options.program, control, ['kubectl', `--kubeconfig=/tmp/${learner}`, ...args], input);
+  return onNode(real.options.program, control, ['kubectl', `--kubeconfig=${configOf(learner)}`, ...args], input);
 }
 
 const admin = (...args: string[]) => onNode(real.options.program, control, ['kubectl', ...args]);
@@ -56,6 +62,8 @@ function pod(name: string, spec: Record<string, unknown> = {}, container: Record
   };
 }
 
+/** Of wget: what it says of an address that answers nothing, or that a policy refuses. */
+const UNREACHED = /\(exit 143\)|timed out|refused|unreachable/;
 const FORBIDDEN = /forbidden|violates PodSecurity/i;
 
 describe('what a learner may not do', () => {
@@ -69,8 +77,11 @@ describe('what a learner may not do', () => {
     await expect(as(ONE, 'apply', manifest)).rejects.toThrow(FORBIDDEN);
   });
 
-  test('so is one that a Deployment would make', async () => {
-    const template = pod('bad', { hostPID: true }) as { metadata: object; spec: object };
+  test.each([
+    ['the node’s processes', { hostPID: true }, /violates PodSecurity/],
+    ['a priority of the system', { priorityClassName: 'system-node-critical' }, /priority classes system-… are for/],
+  ])('so is one with %s that a Deployment would make', async (_what, more, why) => {
+    const template = pod('bad', more) as { metadata: object; spec: object };
     const { metadata, spec } = template;
     await as(ONE, 'apply', {
       apiVersion: 'apps/v1',
@@ -83,7 +94,7 @@ describe('what a learner may not do', () => {
     });
     const message = () =>
       admin('--namespace', namespaceOf(ONE), 'get', 'events', '--field-selector=reason=FailedCreate', '--output=json');
-    await expect.poll(message).toMatch(/violates PodSecurity/);
+    await expect.poll(message).toMatch(why);
     expect(await as(ONE, 'get', 'pods', '--selector=app=bad', '--output=name')).toBe('');
     await as(ONE, 'delete', 'deployment', 'bad');
   });
@@ -99,6 +110,7 @@ describe('what a learner may not do', () => {
     ['run a command in kube-system', ['--namespace=kube-system', 'exec', 'deploy/coredns', '--', 'true']],
     ['get a token there', ['--namespace=kube-system', 'create', 'token', 'default']],
     ['make a Deployment there', ['--namespace=kube-system', 'create', 'deployment', 'x', `--image=${IMAGE}`]],
+    ['make a DaemonSet there', ['--namespace=kube-system', 'apply', daemonSet()]],
     ['debug a node', ['debug', `node/${control}`, `--image=${IMAGE}`]],
     ['go through a kubelet', ['get', '--raw', '/api/v1/nodes/x/proxy/pods']],
     ['approve a certificate', ['certificate', 'approve', 'x']],
@@ -123,8 +135,20 @@ describe('what a learner may not do', () => {
     'validatingwebhookconfigurations',
     'validatingadmissionpolicies',
     'storageclasses',
+    'endpoints',
+    'endpointslices',
+    'events',
   ])('it may create no %s', async (resource) => {
     await expect(as(ONE, 'auth', 'can-i', 'create', resource)).rejects.toThrow(/exit 1/);
+  });
+
+  test('its quota counts all that it names', async () => {
+    const quota = async (field: string) =>
+      Object.keys(
+        JSON.parse(await as(ONE, 'get', 'resourcequota', `--output=jsonpath={.items[0].${field}}`)) as object,
+      );
+    expect((await quota('spec.hard')).length).toBeGreaterThan(20);
+    expect((await quota('status.used')).toSorted()).toEqual((await quota('spec.hard')).toSorted());
   });
 
   test('a Service can’t claim an address outside', async () => {
@@ -163,7 +187,7 @@ describe('what a learner’s pods reach', () => {
   });
 
   test('not a neighbour’s, whatever policies it writes', async () => {
-    expect(await ask(`http://${neighbour}:8080`)).toMatch(/timed out|exit 143|exit 1/);
+    expect(await ask(`http://${neighbour}:8080`)).toMatch(UNREACHED);
     expect(
       await admin('--namespace', namespaceOf(TWO), 'exec', 'server', '--', 'wget', '-qO-', 'http://127.0.0.1:8080'),
     ).toBe('hello\n');
@@ -187,20 +211,40 @@ describe('what a learner’s pods reach', () => {
     expect(said).toMatch(/401 Unauthorized|403 Forbidden/);
   });
 
-  test.each([2379, 2380, 20244, 179])('nothing on port %i of the node', async (port) => {
-    const said = await as(ONE, 'exec', 'client', '--', 'timeout', '3', 'nc', '-w', '2', node, String(port)).then(
+  test.each([
+    ['etcd', 2379, 'closed'],
+    ['etcd', 2380, 'closed'],
+    ['kube-router', 20244, 'closed'],
+    ['kube-router', 179, 'closed'],
+    ['the API server', 6443, 'open'],
+  ])('of the node, %s (port %i) is %s', async (_what, port, expected) => {
+    // nc runs `true` once it is connected.
+    const connect = ['timeout', '3', 'nc', '-w', '2', node, String(port), '-e', 'true'];
+    const said = await as(ONE, 'exec', 'client', '--', ...connect).then(
       () => 'open',
       () => 'closed',
     );
-    expect(said).toBe('closed');
+    expect(said).toBe(expected);
   });
 
-  test('nothing outside of the cluster: not the host, not its network', async () => {
+  test('nothing outside of the cluster: not the host, not what is beyond, and not after the node was restarted', async () => {
+    await using host = await openServer();
     const { NetworkSettings } = await real.docker.getContainer(control).inspect();
     const [network] = Object.values(NetworkSettings.Networks);
-    const { server } = await real.clusters.access(CLUSTER);
-    for (const address of [`${network?.Gateway}:${new URL(server).port}`, '169.254.169.254:80'])
-      expect(await ask(`http://${address}`), address).toMatch(/timed out|exit 143|exit 1|unreachable/);
+    const onHost = `http://${network?.Gateway}:${host.port}`;
+    const check = async () => {
+      expect(await onNode(real.options.program, control, ['curl', '--silent', '--max-time', '5', onHost])).toBe(
+        'host\n',
+      );
+      for (const url of [onHost, 'http://169.254.169.254']) expect(await ask(url), url).toMatch(UNREACHED);
+    };
+    await check();
+    await real.docker.getContainer(control).stop();
+    await real.clusters.revive(CLUSTER);
+    await expect
+      .poll(() => ask('http://127.0.0.1').then((said) => /refused/.test(said)), { timeout: 120_000 })
+      .toBe(true);
+    await check();
   });
 });
 
@@ -247,6 +291,31 @@ describe('what a lesson needs', () => {
     await sessions.close(ONE);
   });
 });
+
+function daemonSet(): object {
+  const { metadata, spec } = pod('bad') as { metadata: object; spec: object };
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'DaemonSet',
+    metadata: { name: 'bad' },
+    spec: { selector: { matchLabels: { app: 'bad' } }, template: { metadata: { ...metadata, name: undefined }, spec } },
+  };
+}
+
+/** A program on the host that answers whoever asks. */
+async function openServer() {
+  const server = createServer((_request, answer) => answer.end('host\n')).listen(0, '0.0.0.0');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return {
+    port,
+    [Symbol.asyncDispose]: async () => {
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
+    },
+  };
+}
 
 function volume(path: string): object {
   return {
