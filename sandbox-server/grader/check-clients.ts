@@ -3,17 +3,21 @@ import { execToEnd } from '../backend/exec-to-end.ts';
 import type { CheckContext } from '../lab/check-context.ts';
 import { checkContext } from './check-context.ts';
 import { EngineApi } from './engine-api.ts';
+import type { KubernetesReader } from './kubernetes-reader.ts';
 import type { Probes, RunCommand } from './probes.ts';
 
 /** What checks see a sandbox through. One for the life of a sandbox: its connections are shared by all checks. */
 export class CheckClients implements Probes, Disposable {
   readonly #backend: Backend;
   readonly #sandbox: SandboxRef;
+  readonly cluster?: KubernetesReader;
   readonly #engines = new Map<string, EngineApi>();
 
-  constructor(options: { backend: Backend; sandbox: SandboxRef }) {
+  /** `cluster`: the session's part of one, where the lab has it; it is not ended with the rest. */
+  constructor(options: { backend: Backend; sandbox: SandboxRef; cluster?: KubernetesReader }) {
     this.#backend = options.backend;
     this.#sandbox = options.sandbox;
+    if (options.cluster) this.cluster = options.cluster;
   }
 
   get machines(): readonly string[] {

@@ -3,6 +3,7 @@ import { toDrydockError, type DrydockError } from '../errors.ts';
 import { CheckClients } from '../grader/check-clients.ts';
 import { watchEngineEvents } from '../grader/engine-events.ts';
 import { Grader, type TriggerReason } from '../grader/grader.ts';
+import type { KubernetesReader } from '../grader/kubernetes-reader.ts';
 import { LiveViewSource } from '../grader/live-view.ts';
 import type { LabLesson } from '../lab/lessons.ts';
 import type { SessionServerMessage } from '../protocol/events.ts';
@@ -24,13 +25,15 @@ export class Grading implements Disposable {
     learner: string;
     lesson: LabLesson;
     sandbox: SandboxRef;
+    /** The session's part of a cluster, where the lab has one. */
+    cluster?: KubernetesReader;
     emit: (message: SessionServerMessage) => void;
     onStorageError: (error: DrydockError) => void;
   }) {
-    const { services, session, learner, lesson, sandbox, emit } = options;
+    const { services, session, learner, lesson, sandbox, cluster, emit } = options;
     this.#lesson = lesson;
     const { backend, checks, clock, log, store } = services;
-    this.#clients = new CheckClients({ backend, sandbox });
+    this.#clients = new CheckClients({ backend, sandbox, ...(cluster && { cluster }) });
     const engine = this.#clients.engine();
     this.#grader = new Grader({
       lab: lesson.lab,

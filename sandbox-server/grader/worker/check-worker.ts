@@ -62,8 +62,15 @@ export class CheckWorker implements Disposable {
     this.#worker ??= this.#open();
     if (this.#ping === undefined) this.#watch();
     const { task, answer, probes } = run.job;
-    const { machines } = probes;
-    this.#say({ type: 'run', run: number, task, machines, ...(answer === undefined ? {} : { answer }) });
+    const { machines, cluster } = probes;
+    this.#say({
+      type: 'run',
+      run: number,
+      task,
+      machines,
+      ...(cluster === undefined ? {} : { namespace: cluster.namespace }),
+      ...(answer === undefined ? {} : { answer }),
+    });
   }
 
   #open(): Worker {

@@ -43,9 +43,9 @@ async function loadLab(): Promise<Lab> {
   return found;
 }
 
-async function check({ run, task, machines, answer }: Extract<ToWorker, { type: 'run' }>): Promise<void> {
+async function check({ run, task, machines, namespace, answer }: Extract<ToWorker, { type: 'run' }>): Promise<void> {
   const abort = new AbortController();
-  const probes = new RemoteProbes(machines, (question, ask) => say({ type: 'ask', run, question, ask }));
+  const probes = new RemoteProbes({ machines, namespace }, (question, ask) => say({ type: 'ask', run, question, ask }));
   runs.set(run, { abort, probes });
   try {
     const labTask = (await lab).tasks[task];

@@ -3,7 +3,7 @@ import type { RunResult } from '../../backend/exec-to-end.ts';
 
 /** What the server and the thread in which a lab's checks run say to each other. */
 export type ToWorker =
-  | { type: 'run'; run: number; task: string; machines: readonly string[]; answer?: string }
+  | { type: 'run'; run: number; task: string; machines: readonly string[]; namespace?: string; answer?: string }
   | { type: 'abort'; run: number }
   | { type: 'answer'; run: number; question: number; answer: Answer }
   /** Says `pong` as soon as it gives way. */
@@ -13,6 +13,7 @@ export type Answer =
   | { kind: 'bytes'; bytes: Uint8Array }
   | { kind: 'result'; result: RunResult }
   | { kind: 'engineError'; status: number; message: string }
+  | { kind: 'kubernetesError'; status: number; message: string }
   | { kind: 'error'; message: string };
 
 const words = z.string().exactOptional();
@@ -21,6 +22,14 @@ const view = z.object({ message: z.string(), expected: words, observed: words, s
 const engineQuestion = z.object({
   kind: z.literal('engine'),
   machine: z.string(),
+  path: z.string(),
+  query: z.record(z.string(), z.string()).exactOptional(),
+  method: z.enum(['GET', 'POST']).exactOptional(),
+  body: z.unknown(),
+});
+
+const kubernetesQuestion = z.object({
+  kind: z.literal('kubernetes'),
   path: z.string(),
   query: z.record(z.string(), z.string()).exactOptional(),
   method: z.enum(['GET', 'POST']).exactOptional(),
@@ -38,7 +47,7 @@ const commandQuestion = z.object({
   maxBytes: z.number().exactOptional(),
 });
 
-const question = z.discriminatedUnion('kind', [engineQuestion, commandQuestion]);
+const question = z.discriminatedUnion('kind', [engineQuestion, kubernetesQuestion, commandQuestion]);
 export type Question = z.infer<typeof question>;
 
 /** Parsed, as the code of labs runs on the other side. */

@@ -1,18 +1,24 @@
 import type { RunResult } from '../../backend/exec-to-end.ts';
+import { KubernetesError } from '../../cluster/kubernetes-api.ts';
 import { EngineError, type EngineReader } from '../engine-reader.ts';
-import type { Probes, RunCommand } from '../probes.ts';
+import type { ClusterProbe, Probes, RunCommand } from '../probes.ts';
 import type { Answer, Question } from './messages.ts';
 
 /** The sandbox of one run as its check sees it from the thread: every question goes to the server. */
 export class RemoteProbes implements Probes {
   readonly machines: readonly string[];
+  readonly cluster?: ClusterProbe;
   readonly #send: (question: number, ask: Question) => void;
   readonly #open = new Map<number, { resolve: (answer: Answer) => void }>();
   #questions = 0;
 
-  constructor(machines: readonly string[], send: (question: number, ask: Question) => void) {
+  constructor(
+    { machines, namespace }: { machines: readonly string[]; namespace?: string | undefined },
+    send: (question: number, ask: Question) => void,
+  ) {
     this.machines = machines;
     this.#send = send;
+    if (namespace !== undefined) this.cluster = this.#cluster(namespace);
   }
 
   engine(machine: string): EngineReader {
@@ -34,6 +40,20 @@ export class RemoteProbes implements Probes {
       if (answer.kind !== 'result') throw failure(answer);
       const { stdout, stderr } = answer.result;
       return { ...answer.result, stdout: toBuffer(stdout), stderr: toBuffer(stderr) };
+    };
+  }
+
+  #cluster(namespace: string): ClusterProbe {
+    return {
+      namespace,
+      bytes: async (path, { signal, query, method, body }) => {
+        const answer = await this.#ask(
+          { kind: 'kubernetes', path, body, ...(query && { query }), ...(method && { method }) },
+          signal,
+        );
+        if (answer.kind === 'bytes') return toBuffer(answer.bytes);
+        throw failure(answer);
+      },
     };
   }
 
@@ -66,5 +86,6 @@ function toBuffer(bytes: Uint8Array): Buffer {
 
 function failure(answer: Answer): Error {
   if (answer.kind === 'engineError') return new EngineError(answer.status, answer.message);
+  if (answer.kind === 'kubernetesError') return new KubernetesError(answer.status, answer.message);
   return new Error(answer.kind === 'error' ? answer.message : 'the server answered another question');
 }
