@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CLUSTERS } from './clusters.ts';
 import { FEATURE_NAMES } from './features.ts';
 import type { Lab } from './lab.ts';
 
@@ -37,6 +38,7 @@ const sandbox = z.strictObject({
   files: z.union([words, z.array(words)]).optional(),
   setup: z.array(words).optional(),
   privateRegistry: z.boolean().optional(),
+  cluster: z.enum(CLUSTERS).optional(),
   needs: z.array(z.enum(FEATURE_NAMES)).optional(),
 });
 

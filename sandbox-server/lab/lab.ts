@@ -1,4 +1,5 @@
 import type { CheckContext } from './check-context.ts';
+import type { ClusterKind } from './clusters.ts';
 
 /** The lab of a lesson: the machines it needs and the tasks to grade. `lab.ts` beside `lesson.mdx` exports it as default. */
 export interface Lab {
@@ -24,6 +25,11 @@ export interface LabSandbox {
    * `~/registry/password` on every machine. Checks see it as `registry`. Default false.
    */
   privateRegistry?: boolean;
+  /**
+   * A Kubernetes cluster, with `kubectl` for it on every machine. `shared`: a namespace of the lab's own in the server's cluster, the
+   * namespace that `kubectl` works in unless told otherwise. Default none.
+   */
+  cluster?: ClusterKind;
   /** Kernel or tier features without which the lesson cannot work. Default none. */
   needs?: readonly Feature[];
 }

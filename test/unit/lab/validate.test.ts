@@ -42,6 +42,13 @@ test('a task without a near miss, and a field that no lab has, are named', async
   ]);
 });
 
+test('a lab may ask for a shared cluster, and for no cluster that there is not', async () => {
+  expect(await problemsOf(lessonPage(), labSource({ sandbox: "cluster: 'shared'" }))).toEqual([]);
+  expect(await problemsOf(lessonPage(), labSource({ sandbox: "cluster: 'own'" }))).toMatchObject([
+    { file: `${LESSON}/lab.ts`, message: expect.stringContaining('sandbox.cluster') },
+  ]);
+});
+
 test('a task with a single near miss is named with its line', async () => {
   const tasks = "\n    build: { check: 'true', nearMisses: [{ run: 'true', says: 'no' }] },\n";
   const problems = await problemsOf(lessonPage(), labSource({ tasks }));
