@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import Docker from 'dockerode';
 import { expect, inject, test } from 'vitest';
 import { DockerBackend } from '../../sandbox-server/backend/docker/docker-backend.ts';
-import { LABEL, ownedBy } from '../../sandbox-server/backend/docker/labels.ts';
+import { LABEL, labelsFor, ownedBy } from '../../sandbox-server/backend/docker/labels.ts';
 import { temporaryOwner } from '../../sandbox-server/backend/docker/temporary-owner.ts';
 import { execInContainer } from '../../sandbox-server/backend/docker/exec.ts';
 import { execToEnd, toEnd } from '../../sandbox-server/backend/exec-to-end.ts';
@@ -64,6 +64,31 @@ test('the mirror that died is started again for the next sandbox', async () => {
   const sandbox = await one.backend.create({ id: 'abcd', machines: ['host'] });
   const { exitCode } = await execToEnd(one.backend, sandbox, 'host', ['docker', 'pull', 'busybox:1.37']);
   expect(exitCode).toBe(0);
+});
+
+test('the host has no address on a sandbox’s network, and no IPv6 on its bridge nor on what is plugged into it', async () => {
+  await using one = realBackend();
+  await one.backend.create({ id: 'abcd', machines: ['host'] });
+  const [network] = await one.docker.listNetworks({ filters: ownedBy(one.owner, 'abcd') });
+  const bridge = `br-${network!.Id.slice(0, 12)}`;
+  const host = await one.docker.createContainer({
+    Image: inject('images').engine,
+    Entrypoint: ['sleep', '60'],
+    Labels: labelsFor(one.owner, 'shell'),
+    HostConfig: { NetworkMode: 'host', Init: true },
+  });
+  await host.start();
+  const onHost = async (line: string) => {
+    const { stdout } = await toEnd(await execInContainer(host, ['sh', '-c', line]));
+    return stdout.toString().trim().split(/\s+/);
+  };
+  const ends = await onHost(`ls /sys/class/net/${bridge}/brif`);
+  // The engine's and the mirror's.
+  expect(ends).toHaveLength(2);
+  const withIpv6 = await onHost('ls /proc/sys/net/ipv6/conf');
+  for (const name of [bridge, ...ends]) expect(withIpv6).not.toContain(name);
+  // An address would bring a route.
+  expect(await onHost('cat /proc/net/route')).not.toContain(bridge);
 });
 
 test('without loop devices a machine works, and comes back with its files', async () => {

@@ -2,6 +2,7 @@ import type Docker from 'dockerode';
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { pack } from 'tar-stream';
+import { WITHOUT_IPV6 } from './bridge-options.ts';
 import { isConflict, isNotFound, isNotModified } from './engine-errors.ts';
 import { labelsFor } from './labels.ts';
 import { cacheName, egressName } from './names.ts';
@@ -72,7 +73,12 @@ export class PackageCache {
   async #make(name: string, link: string, configuration: string): Promise<void> {
     const egress = egressName(this.#owner);
     await this.#docker
-      .createNetwork({ Name: egress, CheckDuplicate: true, Labels: labelsFor(this.#owner, 'network') })
+      .createNetwork({
+        Name: egress,
+        CheckDuplicate: true,
+        Options: WITHOUT_IPV6,
+        Labels: labelsFor(this.#owner, 'network'),
+      })
       .catch((error: unknown) => {
         if (!isConflict(error)) throw error;
       });

@@ -15,6 +15,7 @@ import type {
 } from '../backend.ts';
 import type { Feature } from '../../lab/lab.ts';
 import { PATHS } from '../paths.ts';
+import { WITHOUT_HOST } from './bridge-options.ts';
 import { PackageCache, type Upstreams } from './cache.ts';
 import { copyDisks, DockerDisksCopy } from './disks-copy.ts';
 import { type Disk, Disks } from './disks.ts';
@@ -257,8 +258,7 @@ export class DockerBackend implements Backend {
       Internal: true,
       CheckDuplicate: true,
       IPAM: { Driver: 'default', Config: [{ Subnet: slot.subnet }] },
-      // Without an address of the host's on it: a sandbox has the host for no neighbour.
-      Options: { 'com.docker.network.bridge.inhibit_ipv4': 'true' },
+      Options: WITHOUT_HOST,
       Labels: labelsFor(this.#owner, 'network', { sandbox: spec.id, extra }),
     });
   }

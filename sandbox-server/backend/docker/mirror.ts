@@ -1,4 +1,5 @@
 import type Docker from 'dockerode';
+import { WITHOUT_HOST } from './bridge-options.ts';
 import type { PackageCache } from './cache.ts';
 import { KeptContainer } from './kept-container.ts';
 import { labelsFor } from './labels.ts';
@@ -78,6 +79,7 @@ export class Mirror {
         Name: name,
         Internal: true,
         CheckDuplicate: true,
+        Options: WITHOUT_HOST,
         Labels: labelsFor(this.#owner, 'network'),
       });
     }
