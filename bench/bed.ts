@@ -31,6 +31,8 @@ export interface Place {
 
 /** The only lesson of the benchmarks. */
 export const LESSON = 'bench/basics/volume';
+/** What a lab takes at which nobody works: counted as learners' labs, fifty would wait on a small host. */
+const IDLE_LAB = { memoryBytes: 160 * 1024 ** 2, cpus: 0.01 };
 /** How long the machine is left alone between two measurements, so that one does not pay for the other. */
 const SETTLE_MS = 1_500;
 
@@ -53,7 +55,8 @@ export class Bed {
   /** Starts a server on a data folder; as many labs as are asked for, and no warm ones unless they are. */
   process(data: DataFolder, options: Partial<ServerProcessOptions> = {}): Promise<ServerProcess> {
     const { dockerodeOptions, images } = this.options;
-    const sessions = { maxSessions: 1_000, maxPerLearner: 1_000, maxTerminals: 1_000, ...options.sessions };
+    const many = { maxSessions: 1_000, maxPerLearner: 1_000, maxTerminals: 1_000, footprint: IDLE_LAB };
+    const sessions = { ...many, ...options.sessions };
     const contentDir = join(import.meta.dirname, 'content');
     return ServerProcess.start(data, { dockerodeOptions, images, contentDir, ...options, sessions });
   }

@@ -25,6 +25,8 @@ export interface SessionLimits {
   maxSessions: number;
   /** Nothing new starts when the host has less left. Default a tenth of its memory and a twentieth of its disk. */
   reserve?: { memoryBytes?: number | undefined; diskBytes?: number | undefined };
+  /** What one lab takes of the host on average: places are counted by it. Default as measured (session/admission/capacity). */
+  footprint?: { memoryBytes?: number | undefined; cpus?: number | undefined; diskBytes?: number | undefined };
   /** Of one learner at a time. Default 2. */
   maxPerLearner: number;
   /** In one session. Default 8. */

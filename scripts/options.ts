@@ -64,8 +64,8 @@ export function amount(
 }
 
 /** In GiB, as bytes. */
-export function gibibytes(option: string, given: string | undefined): number | undefined {
-  const number = amount(option, given, { least: 0, fraction: true });
+export function gibibytes(option: string, given: string | undefined, least = 0): number | undefined {
+  const number = amount(option, given, { least, fraction: true });
   return number === undefined ? undefined : Math.round(number * GIB);
 }
 

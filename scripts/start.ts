@@ -7,6 +7,9 @@ import { buildSite } from './site.ts';
 import { startProblem } from './start-problem.ts';
 import { whenToldToEnd } from './when-told-to-end.ts';
 
+/** Less than this of the host takes no lab, so that places stay a number. */
+const SMALLEST_LAB = { gibibytes: 0.01, cpus: 0.001 };
+
 const given = options({
   port: { type: 'string' },
   host: { type: 'string' },
@@ -17,6 +20,9 @@ const given = options({
   pool: { type: 'string' },
   'reserve-memory': { type: 'string' },
   'reserve-disk': { type: 'string' },
+  'lab-memory': { type: 'string' },
+  'lab-cpus': { type: 'string' },
+  'lab-disk': { type: 'string' },
   tier: { type: 'string' },
 });
 const maxSessions = amount('--max-sessions', given['max-sessions'], { least: 1 });
@@ -24,6 +30,11 @@ const pool = amount('--pool', given.pool, { least: 0 });
 const reserve = {
   memoryBytes: gibibytes('--reserve-memory', given['reserve-memory']),
   diskBytes: gibibytes('--reserve-disk', given['reserve-disk']),
+};
+const footprint = {
+  memoryBytes: gibibytes('--lab-memory', given['lab-memory'], SMALLEST_LAB.gibibytes),
+  cpus: amount('--lab-cpus', given['lab-cpus'], { least: SMALLEST_LAB.cpus, fraction: true }),
+  diskBytes: gibibytes('--lab-disk', given['lab-disk'], SMALLEST_LAB.gibibytes),
 };
 const dataDir = dataFolder(given.data);
 const replace = given.restart === true;
@@ -56,7 +67,7 @@ try {
     dataDir,
     siteDir,
     replace,
-    sessions: { reserve, ...(maxSessions === undefined ? {} : { maxSessions }) },
+    sessions: { reserve, footprint, ...(maxSessions === undefined ? {} : { maxSessions }) },
     pool: pool === undefined ? {} : { total: pool },
     engine: held.engine,
     images,

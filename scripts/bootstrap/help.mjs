@@ -17,6 +17,12 @@ const START_OPTIONS = [
   ['--pool <number>', 'sandboxes made ahead at most, so that labs start at once; default 3, 0 makes none'],
   ['--reserve-memory <GiB>', 'start nothing new when the host has less left; default a tenth of its memory, 0.5 to 2'],
   ['--reserve-disk <GiB>', 'start nothing new when the host has less left; default a twentieth of its disk, 1 to 10'],
+  [
+    '--lab-memory <GiB>',
+    'what a lab takes on average, to count places by (npm run capacity measures it); default 0.39',
+  ],
+  ['--lab-cpus <number>', 'the same of processors; default 0.05'],
+  ['--lab-disk <GiB>', 'the same of disk; default 0.59'],
   TIER,
   ['--restart', 'take the place of the server that runs on this data folder, at its address; its labs go on'],
 ];

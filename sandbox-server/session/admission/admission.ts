@@ -3,7 +3,7 @@ import { DrydockError } from '../../errors.ts';
 import type { QueueView } from '../../protocol/views.ts';
 import type { SessionServices } from '../session-services.ts';
 import type { Session } from '../session.ts';
-import { capacityOf, defaultReserve, FOOTPRINT, type Reserve, shortOf } from './capacity.ts';
+import { capacityOf, defaultReserve, type Footprint, FOOTPRINT, type Reserve, shortOf } from './capacity.ts';
 import { HostWatch } from './host-watch.ts';
 import { expectedStarts, SessionLengths } from './waiting-time.ts';
 
@@ -24,6 +24,7 @@ export class Admission {
   readonly #services: SessionServices;
   readonly #sessions: () => readonly Session[];
   readonly #host: HostWatch;
+  readonly #footprint: Footprint;
   readonly #lengths = new SessionLengths();
   #waiting: Session[] = [];
   #places: number;
@@ -36,6 +37,12 @@ export class Admission {
     this.#sessions = sessions;
     this.#host = new HostWatch(services.backend, services.clock, services.log);
     this.#places = services.limits.maxSessions;
+    const { memoryBytes, cpus, diskBytes } = services.limits.footprint ?? {};
+    this.#footprint = {
+      memoryBytes: memoryBytes ?? FOOTPRINT.memoryBytes,
+      cpus: cpus ?? FOOTPRINT.cpus,
+      diskBytes: diskBytes ?? FOOTPRINT.diskBytes,
+    };
   }
 
   get places(): number {
@@ -49,7 +56,7 @@ export class Admission {
     const room = await this.#host.look();
     if (room === undefined) return;
     const reserve = this.#reserveOf(room);
-    const capacity = capacityOf(room, FOOTPRINT, reserve, this.#held().length);
+    const capacity = capacityOf(room, this.#footprint, reserve, this.#held().length);
     this.#places = Math.min(limits.maxSessions, Math.max(1, capacity.places));
     this.#startSlots = room.cpus * STARTS_PER_CPU;
     log.info({ ...capacity, places: this.#places }, 'places counted');
@@ -145,7 +152,7 @@ export class Admission {
 
   /** Without an answer of the engine nothing stands in the way: starting tells the learner what is wrong with it. */
   #shortOf(room: HostRoom | undefined, more: number): 'memory' | 'disk' | undefined {
-    return room && shortOf(room, FOOTPRINT, this.#reserveOf(room), more);
+    return room && shortOf(room, this.#footprint, this.#reserveOf(room), more);
   }
 
   #reserveOf(room: HostRoom): Reserve {

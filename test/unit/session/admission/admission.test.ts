@@ -161,3 +161,11 @@ test('a queue that is full turns the next one away', async () => {
   await expect(registry.create('late', LESSON)).rejects.toMatchObject({ code: 'at-capacity' });
   expect(registry.of('late')).toEqual([]);
 });
+
+test('places are counted by what the organiser says that a lab takes', async () => {
+  // Of the eight processors nine tenths are the labs'.
+  const registry = await opened(testServices({ footprint: { cpus: 3 } }));
+  const states = [];
+  for (const learner of ['ann', 'bob', 'cay']) states.push((await start(registry, learner)).state);
+  expect(states).toEqual(['ready', 'ready', 'queued']);
+});
