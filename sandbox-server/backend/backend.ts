@@ -19,9 +19,9 @@ export interface Backend {
    */
   revive(sandbox: SandboxRef, options?: { signal?: AbortSignal }): Promise<void>;
   /**
-   * Copies the disks of all machines as they are just now, so that sandboxes can be made from them. Not every backend can, then it is not
+   * Copies the disks of all machines, and what a private registry has, as they are just now, so that sandboxes can be made from them. Not every backend can, then it is not
    * there; nor every host, and no disk that is written to without a pause: then there is no copy. What is not on a disk is in no copy:
-   * running programs, `/tmp`, the content of a private registry, what engines remember of events.
+   * running programs, `/tmp`, what engines remember of events.
    */
   copyDisks?(sandbox: SandboxRef, options?: { signal?: AbortSignal }): Promise<DisksCopy | undefined>;
   /** Removes everything of it. Succeeds when nothing is there. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { type EngineReader, readJson } from '../grader/engine-reader.ts';
+import { readJson } from '../grader/engine-reader.ts';
+import { type RunningContainer, whatRuns, type Where } from './running-containers.ts';
 
 const info = z.object({ Swarm: z.object({ LocalNodeState: z.string() }).nullish() });
 const summaries = z.array(z.object({ Id: z.string(), State: z.string() })).nullish();
@@ -7,16 +8,21 @@ const container = z.object({
   HostConfig: z.object({ AutoRemove: z.boolean().nullish(), RestartPolicy: z.object({ Name: z.string() }).nullish() }),
 });
 
-/** Nothing runs on it, and started again it would neither start nor remove anything: all of it is on its disk. */
-export async function isAtRest(engine: EngineReader, signal: AbortSignal): Promise<boolean> {
+/**
+ * What runs on an engine of which all else is on its disk: an engine that begins with a copy of it starts and removes nothing by itself, and is
+ * the same once these were started. Undefined while there is more.
+ */
+export async function runsAtRest(where: Where): Promise<RunningContainer[] | undefined> {
+  const { engine, signal } = where;
   const all = (await readJson(engine, '/containers/json', summaries, { signal, query: { all: '1' } })) ?? [];
-  if (all.some(({ State }) => State !== 'exited' && State !== 'created')) return false;
+  if (all.some(({ State }) => !['exited', 'created', 'running'].includes(State))) return undefined;
   const { Swarm } = await readJson(engine, '/info', info, { signal });
-  if ((Swarm?.LocalNodeState ?? 'inactive') !== 'inactive') return false;
+  if ((Swarm?.LocalNodeState ?? 'inactive') !== 'inactive') return undefined;
   for (const { Id } of all) {
     const { HostConfig } = await readJson(engine, `/containers/${Id}/json`, container, { signal });
-    if (HostConfig.AutoRemove === true) return false;
-    if (!['', 'no'].includes(HostConfig.RestartPolicy?.Name ?? '')) return false;
+    if (HostConfig.AutoRemove === true) return undefined;
+    if (!['', 'no'].includes(HostConfig.RestartPolicy?.Name ?? '')) return undefined;
   }
-  return true;
+  const running = all.filter(({ State }) => State === 'running').map(({ Id }) => Id);
+  return await whatRuns(running, where);
 }

@@ -11,15 +11,25 @@ import type { CheckContext } from '../lab/check-context.ts';
 import type { LabTask } from '../lab/lab.ts';
 import { type LabLesson, machinesOf } from '../lab/lessons.ts';
 import { prepareSandbox } from '../session/prepare-sandbox.ts';
-import { RestWatch } from './rest-watch.ts';
+import { type BesideDisks, RestWatch } from './rest-watch.ts';
+import { runAgain } from './running-containers.ts';
 import type { SavePoint } from './save-point.ts';
-import { goTo, type ShellState } from './shell-state.ts';
+import { goTo } from './shell-state.ts';
 import { type TypedResult, TypingTerminal } from './typing-terminal.ts';
 import { NeedsHistory, WithoutHistory } from './without-history.ts';
 
 /** What a command started may become true a little later: a server begins to listen, a health check runs. */
 const PATIENCE_MS = 20_000;
 const RETRY_MS = 150;
+
+/** A sandbox that began as a copy is not what was copied. */
+export class NotAsBefore extends Error {
+  override readonly name = 'NotAsBefore';
+
+  constructor() {
+    super('a container that was running does not do again what it did');
+  }
+}
 
 export interface LabRunOptions {
   backend: Backend;
@@ -69,9 +79,9 @@ export class LabRun implements AsyncDisposable {
       privateRegistry: lesson.lab.sandbox.privateRegistry ?? false,
     };
     const run = new LabRun(options, await backend.create(spec, { signal, ...(from && { from: from.disks }) }));
-    if (from) return run;
     try {
-      await prepareSandbox(backend, run.#sandbox, lesson, { signal });
+      if (from) await run.#runAgain(from);
+      else await prepareSandbox(backend, run.#sandbox, lesson, { signal });
       return run;
     } catch (error) {
       await run[Symbol.asyncDispose]();
@@ -94,7 +104,7 @@ export class LabRun implements AsyncDisposable {
       terminal = await TypingTerminal.open(backend, this.#sandbox, machine, signal);
       this.#terminals.set(machine, terminal);
       await this.#rest?.begin(machine, terminal);
-      const shell = this.#options.from?.shells.get(machine);
+      const shell = this.#options.from?.beside.shells.get(machine);
       const way = shell && goTo(shell);
       if (way !== undefined) await terminal.run(way, signal);
     }
@@ -128,9 +138,9 @@ export class LabRun implements AsyncDisposable {
     }
   }
 
-  /** The folders of its shells while a copy of its disks is all of it, else undefined. */
-  async shellsAtRest(): Promise<ReadonlyMap<string, ShellState> | undefined> {
-    return await this.#rest?.shellsAtRest();
+  /** What it takes beside a copy of its disks to have the same again; undefined while that cannot be had. */
+  async besideDisks(): Promise<BesideDisks | undefined> {
+    return await this.#rest?.besideDisks();
   }
 
   async copyDisks(): Promise<DisksCopy | undefined> {
@@ -142,6 +152,16 @@ export class LabRun implements AsyncDisposable {
     for (const terminal of this.#terminals.values()) terminal[Symbol.dispose]();
     this.#clients[Symbol.dispose]();
     await this.#options.backend.destroy(this.#sandbox.id);
+  }
+
+  /** Rejects with NotAsBefore when a container does not come as far as it was. */
+  async #runAgain(from: SavePoint): Promise<void> {
+    const { backend, signal, patience = PATIENCE_MS } = this.#options;
+    for (const [machine, containers] of from.beside.running) {
+      if (containers.length === 0) continue;
+      const where = { engine: this.#clients.engine(machine), backend, sandbox: this.#sandbox, machine, signal };
+      if (!(await runAgain(containers, where, patience))) throw new NotAsBefore();
+    }
   }
 
   /** Rejects with NeedsHistory instead of believing what came out without it. */

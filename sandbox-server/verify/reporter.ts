@@ -44,11 +44,12 @@ export class Reporter {
   }
 
   summary(tally: Tally): void {
+    const again = tally.again === 0 ? '' : ` (${tally.again} then made again from the page’s top)`;
     const rows = [
       `${tally.lessons} lessons, ${tally.tasks} tasks: ${tally.redBefore} red before, ${tally.greenAfter} green after`,
       `${tally.nearMissesRejected} of ${tally.nearMisses} near misses turned down for the stated reason`,
       `${tally.runBlocksOk} of ${tally.runBlocks} run blocks did what they should`,
-      `${tally.sandboxes} sandboxes, ${tally.fromCopies} of them begun with a copy of one that had followed the page so far`,
+      `${tally.sandboxes} sandboxes, ${tally.fromCopies} of them begun with a copy of one that had followed the page so far${again}`,
       `${tally.broken} broken checks, ${this.#failures.length} failures, ${tally.seconds} s`,
     ];
     this.#line(['', ...rows].join('\n  '));

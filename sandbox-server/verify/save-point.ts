@@ -1,5 +1,5 @@
 import type { DisksCopy } from '../backend/backend.ts';
-import type { ShellState } from './shell-state.ts';
+import type { BesideDisks } from './rest-watch.ts';
 
 /** A sandbox as it was when so much of the page had been done: where others may begin. */
 export class SavePoint {
@@ -8,23 +8,23 @@ export class SavePoint {
   /** Line of the page; for reports. */
   readonly line: number;
   readonly disks: DisksCopy;
-  /** Of the terminals that were open, by machine. */
-  readonly shells: ReadonlyMap<string, ShellState>;
+  readonly beside: BesideDisks;
+  /** Containers were running, and a start has not brought one of them as far as it was. */
+  isNotAsBefore = false;
   readonly #onGone: () => void;
   #holders = 1;
 
-  constructor(options: {
-    step: number;
-    line: number;
-    disks: DisksCopy;
-    shells: ReadonlyMap<string, ShellState>;
-    onGone: () => void;
-  }) {
+  constructor(options: { step: number; line: number; disks: DisksCopy; beside: BesideDisks; onGone: () => void }) {
     this.step = options.step;
     this.line = options.line;
     this.disks = options.disks;
-    this.shells = options.shells;
+    this.beside = options.beside;
     this.#onGone = options.onGone;
+  }
+
+  /** Who begins here starts containers again, which is nearly, but not quite, what the page has led to. */
+  get hasRunning(): boolean {
+    return [...this.beside.running.values()].some((containers) => containers.length > 0);
   }
 
   /** Somebody will begin here. */

@@ -61,15 +61,15 @@ export class SavePoints implements AsyncDisposable {
   }
 
   async #tryToSave(step: number, line: number): Promise<void> {
-    const shells = await this.#run.shellsAtRest();
-    if (shells === undefined || !this.#room.take()) return;
+    const beside = await this.#run.besideDisks();
+    if (beside === undefined || !this.#room.take()) return;
     let kept = false;
     try {
       const disks = await this.#run.copyDisks();
       if (disks === undefined) return;
       kept = true;
       const before = this.#latest;
-      this.#latest = new SavePoint({ step, line, disks, shells, onGone: () => this.#room.give() });
+      this.#latest = new SavePoint({ step, line, disks, beside, onGone: () => this.#room.give() });
       this.#sinceMs = 0;
       await before?.release();
     } finally {

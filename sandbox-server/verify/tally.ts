@@ -11,6 +11,8 @@ export interface Tally {
   /** That were started, and those of them that began with a copy of another one's disks. */
   sandboxes: number;
   fromCopies: number;
+  /** Of these, those that said nothing, so that another one followed the page from its top: a check asked for what a copy does not know, or a container that was started again may have made the difference. */
+  again: number;
   /** Checks that failed themselves. */
   broken: number;
   seconds: number;
@@ -28,6 +30,7 @@ export function emptyTally(): Tally {
     runBlocksOk: 0,
     sandboxes: 0,
     fromCopies: 0,
+    again: 0,
     broken: 0,
     seconds: 0,
   };

@@ -7,7 +7,7 @@ import type { LabLesson } from '../lab/lessons.ts';
 import type { PageTask } from '../lab/page.ts';
 import { type Failure, VerifyFailure } from './failure.ts';
 import { describeVerdict, type FollowOptions, followPage, placeOf } from './follow-page.ts';
-import { LabRun } from './lab-run.ts';
+import { LabRun, NotAsBefore } from './lab-run.ts';
 import { tryNearMiss } from './near-miss.ts';
 import { lineOf, pageBefore, type Step, wholePage, withSolution } from './plan.ts';
 import type { SavePoint } from './save-point.ts';
@@ -54,8 +54,11 @@ interface Job {
   /** What is typed after that. */
   mistakes: readonly string[];
   /** Once a sandbox has begun: does the steps that are left, and the rest. */
-  go: (run: LabRun, steps: readonly Step[]) => Promise<void>;
+  go: (run: LabRun, steps: readonly Step[], fail: Fail) => Promise<void>;
 }
+
+/** Tells a failure, or keeps it. */
+type Fail = (failure: Omit<Failure, 'lesson'>) => void;
 
 class LessonVerification {
   readonly #lesson: LabLesson;
@@ -97,11 +100,9 @@ class LessonVerification {
     return !this.#failed;
   }
 
-  /** What lies in a private registry is on no disk, and another one has another password. */
   get #isCopied(): boolean {
     const { copies, backend } = this.#options;
-    const { privateRegistry } = this.#lesson.lab.sandbox;
-    return copies !== undefined && backend.copyDisks !== undefined && privateRegistry !== true;
+    return copies !== undefined && backend.copyDisks !== undefined;
   }
 
   async #wholePage(run: LabRun): Promise<void> {
@@ -138,22 +139,42 @@ class LessonVerification {
   }
 
   async #do(job: Job, point: SavePoint | undefined): Promise<void> {
-    const begin = async (from: SavePoint | undefined) => {
+    const begin = async (from: SavePoint | undefined, fail: Fail) => {
       const steps = job.steps.slice(from?.step ?? 0);
-      await this.#inSandbox(job.name, (run) => job.go(run, steps), { from });
+      await this.#inSandbox(job.name, (run) => job.go(run, steps, fail), { from, fail });
     };
+    const from = point && this.#knowsEnough(job, point) ? point : undefined;
     try {
-      await begin(point && this.#knowsEnough(job, point) ? point : undefined);
-    } catch (error) {
-      if (!(error instanceof NeedsHistory)) throw error;
-      this.#needHistory.add(job.task);
-      await begin(undefined);
+      if (from && (await this.#isTold(job, from, begin))) return;
+      await begin(undefined, this.#fail);
     } finally {
-      await this.#caught(async () => await point?.release(), undefined, 'giving a copy back');
+      await this.#caught(async () => await point?.release(), { stage: 'giving a copy back' });
     }
   }
 
+  /** Begins with a copy. False when that says nothing, and the sandbox must follow the page from its top. */
+  async #isTold(job: Job, from: SavePoint, begin: (from: SavePoint, fail: Fail) => Promise<void>): Promise<boolean> {
+    const failures: Omit<Failure, 'lesson'>[] = [];
+    try {
+      await begin(from, (failure) => failures.push(failure));
+    } catch (error) {
+      if (error instanceof NeedsHistory) this.#needHistory.add(job.task);
+      else if (error instanceof NotAsBefore) from.isNotAsBefore = true;
+      else throw error;
+      this.#options.tally.again++;
+      return false;
+    }
+    // A container that was started again may be what is different, not the lesson.
+    if (failures.length > 0 && from.hasRunning) {
+      this.#options.tally.again++;
+      return false;
+    }
+    for (const failure of failures) this.#fail(failure);
+    return true;
+  }
+
   #knowsEnough(job: Job, point: SavePoint): boolean {
+    if (point.isNotAsBefore) return false;
     if (this.#needHistory.has(job.task)) return false;
     const typed = job.steps.slice(point.step).map((step) => (step.kind === 'type' ? step.block.code : ''));
     return ![...typed, ...job.mistakes].some(asksForHistory);
@@ -184,7 +205,7 @@ class LessonVerification {
       task: task.id,
       steps: before,
       mistakes: group.map(({ miss }) => miss.run ?? ''),
-      go: (run: LabRun, steps: readonly Step[]) => this.#nearMisses(run, task, steps, group),
+      go: (run: LabRun, steps: readonly Step[], fail: Fail) => this.#nearMisses(run, task, steps, group, fail),
     }));
     const others = Array.from({ length: Math.max(0, task.solutions - 1) }, (_, index) => ({
       name: `${task.id}, solution ${index + 2}`,
@@ -201,16 +222,18 @@ class LessonVerification {
     task: PageTask,
     before: readonly Step[],
     misses: readonly { miss: NearMiss; number: number }[],
+    fail: Fail,
   ): Promise<void> {
     const { root, tally } = this.#options;
     await followPage(run, before, { root, lesson: this.#lesson });
     const place = relative(root, this.#lesson.labFile ?? this.#lesson.page.file);
     for (const { miss, number } of misses) {
-      await this.#caught(async () => {
+      const attempt = async () => {
         await tryNearMiss(run, task.id, miss, { place, number });
         if (!this.#rejected.has(miss)) tally.nearMissesRejected++;
         this.#rejected.add(miss);
-      }, run.began);
+      };
+      await this.#caught(attempt, { began: run.began, fail });
     }
   }
 
@@ -235,9 +258,10 @@ class LessonVerification {
   async #inSandbox(
     what: string,
     job: (run: LabRun) => Promise<void>,
-    how: { from?: SavePoint | undefined; isCopied?: boolean },
+    how: { from?: SavePoint | undefined; isCopied?: boolean; fail?: Fail },
   ): Promise<void> {
     const { backend, clock, signal, patience, tally, onProgress, root } = this.#options;
+    const { fail = this.#fail, ...begin } = how;
     if (signal.aborted) return;
     onProgress(this.#lesson.id, what);
     tally.sandboxes++;
@@ -252,32 +276,36 @@ class LessonVerification {
           signal,
           ...(patience === undefined ? {} : { patience }),
           onBroken: () => tally.broken++,
-          ...how,
+          ...begin,
           began,
         });
         try {
           await job(run);
         } finally {
           // Nobody needs to wait for it but the end of the lesson.
-          this.#ending.push(this.#caught(() => run[Symbol.asyncDispose](), began, `${what}: removing its sandbox`));
+          this.#ending.push(
+            this.#caught(() => run[Symbol.asyncDispose](), { began, stage: `${what}: removing its sandbox` }),
+          );
         }
       },
-      began,
-      what,
+      { began, stage: what, fail },
     );
   }
 
-  async #caught(job: () => Promise<void>, began: string | undefined, stage = ''): Promise<void> {
+  async #caught(
+    job: () => Promise<void>,
+    { began, stage = '', fail = this.#fail }: { began?: string | undefined; stage?: string; fail?: Fail },
+  ): Promise<void> {
     try {
       await job();
     } catch (error) {
       if (this.#options.signal.aborted) return;
-      if (error instanceof NeedsHistory) throw error;
+      if (error instanceof NeedsHistory || error instanceof NotAsBefore) throw error;
       const more = began === undefined ? {} : { began };
-      if (error instanceof VerifyFailure) this.#fail({ ...error.failure, ...more });
+      if (error instanceof VerifyFailure) fail({ ...error.failure, ...more });
       else {
         const saw = error instanceof Error ? (error.stack ?? error.message) : String(error);
-        this.#fail({
+        fail({
           place: placeOf({ root: this.#options.root, lesson: this.#lesson }, 1),
           stage,
           ...more,
@@ -298,8 +326,8 @@ class LessonVerification {
     });
   }
 
-  #fail(failure: Omit<Failure, 'lesson'>): void {
+  readonly #fail: Fail = (failure) => {
     this.#failed = true;
     this.#options.onFailure({ lesson: this.#lesson.id, ...failure });
-  }
+  };
 }

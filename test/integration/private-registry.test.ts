@@ -27,8 +27,8 @@ afterAll(async () => {
   expect(await leftovers(under.docker, under.owner)).toEqual([]);
 });
 
-async function sh(line: string): Promise<{ code: number | null; printed: string }> {
-  const { exitCode, stdout, stderr } = await execToEnd(under.backend, sandbox, 'host', ['/bin/bash', '-c', line], {
+async function sh(line: string, { of = sandbox } = {}): Promise<{ code: number | null; printed: string }> {
+  const { exitCode, stdout, stderr } = await execToEnd(under.backend, of, 'host', ['/bin/bash', '-c', line], {
     workingDir: '/home/learner',
   });
   return { code: exitCode, printed: `${stdout.toString()}${stderr.toString()}` };
@@ -64,6 +64,21 @@ test('a push is refused without a login, goes through with one, and is pulled by
   expect(await sh(pull)).toMatchObject({ code: 0 });
   const out = await sh(`docker logout registry.shop.test && docker pull ${SHOP}`);
   expect(out).toMatchObject({ code: 1, printed: expect.stringContaining('no basic auth credentials') });
+});
+
+test('a sandbox that begins with a copy has what was pushed, and the same password', async () => {
+  await using copy = await under.backend.copyDisks?.(sandbox);
+  if (copy === undefined) throw new Error('this backend makes no copies of disks here');
+  const spec = { id: `regcopy${process.pid}`, machines: ['host'], privateRegistry: true };
+  const clone = await under.backend.create(spec, { from: copy });
+  const here = { of: clone };
+  const login = await sh('docker login registry.shop.test -u learner --password-stdin < ~/registry/password', here);
+  expect(login).toMatchObject({ code: 0 });
+  expect(await sh(`docker rmi -f ${SHOP}; docker pull -q ${SHOP}`, here)).toMatchObject({ code: 0 });
+  const push = `docker tag ${SHOP} registry.shop.test/other:1 && docker push -q registry.shop.test/other:1`;
+  expect(await sh(push, here)).toMatchObject({ code: 0 });
+  expect(await registry.repositories()).toEqual(['shop']);
+  await under.backend.destroy(clone.id);
 });
 
 test('it speaks TLS with a certificate that the machine trusts, and deletes nothing', async () => {

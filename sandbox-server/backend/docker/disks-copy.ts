@@ -4,17 +4,20 @@ import type { DisksCopy, SandboxRef } from '../backend.ts';
 import { PATHS } from '../paths.ts';
 import type { DiskCopy, Disks } from './disks.ts';
 import type { namesFor } from './names.ts';
+import { RegistryCopy } from './registry-copy.ts';
 import { runLine } from './run-line.ts';
 
-/** Copies of the disks of all machines of a sandbox. */
+/** Copies of the disks of all machines of a sandbox, and of what its private registry has. */
 export class DockerDisksCopy implements DisksCopy {
   /** Whose the files are. */
   readonly uid: number;
+  readonly registry: RegistryCopy | undefined;
   readonly #disks: ReadonlyMap<string, DiskCopy>;
 
-  constructor(uid: number, disks: ReadonlyMap<string, DiskCopy>) {
+  constructor(uid: number, disks: ReadonlyMap<string, DiskCopy>, registry?: RegistryCopy) {
     this.uid = uid;
     this.#disks = disks;
+    this.registry = registry;
   }
 
   get machines(): readonly string[] {
@@ -27,9 +30,9 @@ export class DockerDisksCopy implements DisksCopy {
     return disk;
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
+  async [Symbol.asyncDispose](): Promise<void> {
     for (const disk of this.#disks.values()) disk.letGo();
-    return Promise.resolve();
+    await this.registry?.[Symbol.asyncDispose]();
   }
 }
 
@@ -43,14 +46,16 @@ interface CopyOptions {
   sandbox: SandboxRef;
   names: ReturnType<typeof namesFor>;
   uid: number;
+  /** The private one, if there is one. */
+  registry: Docker.Container | undefined;
   signal: AbortSignal | undefined;
 }
 
 /** Undefined where the machines have no disks of their own, and while they are written to. */
 export async function copyDisks(options: CopyOptions): Promise<DisksCopy | undefined> {
-  const { docker, disks, sandbox, names, uid, signal } = options;
+  const { docker, disks, sandbox, names, uid, registry, signal } = options;
   const copied = new Map<string, DiskCopy>();
-  const copy = new DockerDisksCopy(uid, copied);
+  const copy = new DockerDisksCopy(uid, copied, registry && (await RegistryCopy.of(registry, signal)));
   try {
     for (const machine of sandbox.machines) {
       const { Options } = await docker.getVolume(names.volume(machine, 'home')).inspect();

@@ -27,6 +27,7 @@ import { LABEL, labelsFor, ownedBy } from './labels.ts';
 import { Mirror } from './mirror.ts';
 import { namesFor } from './names.ts';
 import { REGISTRY_MACHINE, restartRegistry, startRegistry } from './private-registry.ts';
+import type { RegistryCopy } from './registry-copy.ts';
 import { removeAll, removeSandbox } from './removal.ts';
 import { type Slot, Slots, userOf } from './slots.ts';
 import { ROOTLESS, type TriedTier } from './tier.ts';
@@ -111,7 +112,9 @@ export class DockerBackend implements Backend {
         }),
       );
       const registry =
-        spec.privateRegistry === true ? shared.then(() => this.#startRegistry(spec, options.signal)) : undefined;
+        spec.privateRegistry === true
+          ? shared.then(() => this.#startRegistry(spec, from?.registry, options.signal))
+          : undefined;
       await settled<unknown>([shared, machines, ...(registry ? [registry] : [])]);
       options.signal?.throwIfAborted();
       await settled([
@@ -183,7 +186,9 @@ export class DockerBackend implements Backend {
       const names = namesFor(this.#owner, sandbox.id);
       const { Labels } = await this.#docker.getNetwork(names.network).inspect();
       const uid = userOf(Labels);
-      return await copyDisks({ docker: this.#docker, disks: this.#disks, sandbox, names, uid, signal });
+      const found = (await this.#containers(sandbox.id)).find(isRegistry);
+      const registry = found && this.#docker.getContainer(found.Id);
+      return await copyDisks({ docker: this.#docker, disks: this.#disks, sandbox, names, uid, registry, signal });
     } catch (error) {
       if (isNotFound(error)) throw new DrydockError('sandbox-lost', { cause: error });
       throw toSandboxError(error);
@@ -263,14 +268,19 @@ export class DockerBackend implements Backend {
     });
   }
 
-  #startRegistry(spec: SandboxSpec, signal: AbortSignal | undefined): Promise<void> {
+  async #startRegistry(
+    spec: SandboxSpec,
+    from: RegistryCopy | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
     const plan = {
       owner: this.#owner,
       sandbox: spec.id,
       image: this.#images.mirror,
       extraLabels: spec.labels ?? {},
     };
-    return startRegistry(this.#docker, plan, signal);
+    const registry = await startRegistry(this.#docker, plan, signal);
+    await from?.restore(registry, signal);
   }
 
   async #hasIpvs(): Promise<boolean> {

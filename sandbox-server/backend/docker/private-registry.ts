@@ -70,8 +70,10 @@ export async function startRegistry(
   docker: Docker,
   plan: RegistryPlan,
   signal: AbortSignal | undefined,
-): Promise<void> {
-  await restartRegistry(await docker.createContainer(registryContainer(plan)), signal);
+): Promise<Docker.Container> {
+  const container = await docker.createContainer(registryContainer(plan));
+  await restartRegistry(container, signal);
+  return container;
 }
 
 /** One that is stopped; what was in it is gone. Resolves when it answers. */

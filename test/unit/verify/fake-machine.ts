@@ -7,13 +7,25 @@ import { FakeBackend, type FakeProcess } from '../grader/fake-backend.ts';
 /** What the fake machine knows: names of files. */
 export type World = Set<string>;
 
+/** With a file of this name, a container is there and runs; a copy of the disk has it ended. */
+export const CONTAINER = 'container';
+const ENDED = 'ended-container';
+/** Files in a container's memory: on no disk. Of the second one its command line speaks. */
+export const IN_MEMORY = 'in-memory';
+export const IN_ARGUMENTS = 'in-arguments';
+
+function onDisk(world: World): World {
+  const names = [...world].filter((name) => name !== IN_MEMORY && name !== IN_ARGUMENTS);
+  return new Set(names.map((name) => (name === CONTAINER ? ENDED : name)));
+}
+
 class WorldCopy implements DisksCopy {
   readonly machines = ['host'];
   readonly world: World;
   isThere = true;
 
   constructor(world: World) {
-    this.world = new Set(world);
+    this.world = onDisk(world);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -32,9 +44,10 @@ export class FakeMachines extends FakeBackend {
   readonly copies: WorldCopy[] = [];
   /** Worlds that were copied from; a new sandbox of none of them is empty. */
   readonly begunWith = new Map<string, string[]>();
+  readonly #worldOf = new WeakMap<object, World>();
   readonly #engine = createServer((request, response) => {
-    if (request.url?.includes('/events')) response.end();
-    else response.end(JSON.stringify(request.url?.includes('/info') ? { SystemTime: '2026-01-02T03:04:05Z' } : []));
+    const world = this.#worldOf.get(request.socket) ?? new Set();
+    response.end(JSON.stringify(engineSays(request.url ?? '', world)) ?? '');
   });
 
   constructor() {
@@ -53,7 +66,11 @@ export class FakeMachines extends FakeBackend {
     const world = this.worlds.get(sandbox.id) ?? new Set();
     const program = (process: FakeProcess) => {
       if (command[0]?.endsWith('drydock-pty')) return shell(process, world);
-      if (command.includes('dial-stdio')) return void this.#engine.emit('connection', process.stdin);
+      if (command.includes('dial-stdio')) {
+        this.#worldOf.set(process.stdin, world);
+        return void this.#engine.emit('connection', process.stdin);
+      }
+      if (command.some((word) => word.includes('/proc/'))) return lookAtProcesses(process, world);
       if (command.at(-1)?.startsWith('ps ')) return lookAround(process, world);
       return check(process, world);
     };
@@ -70,6 +87,22 @@ export class FakeMachines extends FakeBackend {
     this.destroyed.push(id);
     return Promise.resolve();
   }
+}
+
+function engineSays(url: string, world: World): unknown {
+  if (url.includes('/events')) return undefined;
+  if (url.includes('/info')) return { SystemTime: '2026-01-02T03:04:05Z' };
+  const isThere = world.has(CONTAINER) || world.has(ENDED);
+  if (url.includes('/containers/json'))
+    return isThere ? [{ Id: 'c1', State: world.has(ENDED) ? 'exited' : 'running' }] : [];
+  if (url.endsWith('/start')) {
+    world.delete(ENDED);
+    world.add(CONTAINER);
+    return undefined;
+  }
+  if (url.includes('/containers/c1/json'))
+    return { Id: 'c1', HostConfig: {}, State: { Pid: world.has(ENDED) ? 0 : 7, StartedAt: '2026-01-02T03:04:05Z' } };
+  return [];
 }
 
 /** Speaks the PTY holder's protocol (sandbox-server/terminal/held-shell.ts). */
@@ -131,5 +164,11 @@ export const RUNNING = 'running';
 function lookAround({ stdin, stdout, exit }: FakeProcess, world: World): void {
   stdin.resume();
   stdout.write(world.has(RUNNING) ? 'a program\n' : '');
+  exit(0);
+}
+
+function lookAtProcesses({ stdin, stdout, exit }: FakeProcess, world: World): void {
+  stdin.resume();
+  if (world.has(CONTAINER)) stdout.write(`process 7 1 program ${world.has(IN_ARGUMENTS) ? IN_ARGUMENTS : ''}\n`);
   exit(0);
 }

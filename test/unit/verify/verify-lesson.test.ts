@@ -8,17 +8,17 @@ import { type Failure, formatFailure } from '../../../sandbox-server/verify/fail
 import { emptyTally } from '../../../sandbox-server/verify/tally.ts';
 import { verifyLesson } from '../../../sandbox-server/verify/verify-lesson.ts';
 import { CopyRoom } from '../../../sandbox-server/verify/save-points.ts';
-import { FakeMachines, RUNNING } from './fake-machine.ts';
+import { CONTAINER, FakeMachines, IN_ARGUMENTS, IN_MEMORY, RUNNING } from './fake-machine.ts';
 
 const FRONT = '---\ntitle: T\nsummary: S\nminutes: 5\n---\n\n';
 const block = (code: string, meta = 'run') => `\`\`\`sh ${meta}\n${code}\n\`\`\`\n`;
 const task = (id: string, ...solutions: string[]) =>
   `<Task id="${id}" title="${id}">\nDo.\n\n${solutions.map((code) => `<Solution>\n${block(code)}</Solution>\n`).join('')}</Task>\n`;
 
-async function verify(body: string, tasks: Record<string, LabTask>, copies?: CopyRoom, sandbox: Lab['sandbox'] = {}) {
+async function verify(body: string, tasks: Record<string, LabTask>, copies?: CopyRoom) {
   const { page, faults } = parsePage(FRONT + body, '/root/content/lesson.mdx');
   if (!page || faults.length > 0) throw new Error(JSON.stringify(faults));
-  const lab: Lab = { sandbox, tasks };
+  const lab: Lab = { sandbox: {}, tasks };
   const lesson = { id: 'c/m/l', page, lab, filesFolders: [], labFile: '/root/content/lab.ts' } as unknown as LabLesson;
   const backend = new FakeMachines();
   const failures: Failure[] = [];
@@ -68,6 +68,7 @@ test('a good lesson: all red before, all green after, near misses turned down, n
     runBlocksOk: 5,
     sandboxes: 5,
     fromCopies: 0,
+    again: 0,
     broken: 0,
     seconds: 0,
   });
@@ -219,6 +220,45 @@ test('while something runs nothing is copied: what came since the last copy is d
   expect([...backend.begunWith.values()]).toEqual([['zero']]);
 });
 
+test('a container that runs is started again in a copy', async () => {
+  const body = [block(`touch ${CONTAINER}`), task('one', 'touch one')].join('\n');
+  const { ok, tally } = await verify(
+    body,
+    { one: made('one', { run: 'true', says: `only: ${CONTAINER}` }) },
+    new CopyRoom(9, 0),
+  );
+  expect(ok).toBe(true);
+  expect(tally).toMatchObject({ sandboxes: 2, fromCopies: 1, again: 0 });
+});
+
+test('what a container had in memory is in no copy: the page decides, from its top', async () => {
+  const body = [block(`touch ${CONTAINER};touch ${IN_MEMORY}`), task('one', 'touch one')].join('\n');
+  const { ok, tally, failures } = await verify(
+    body,
+    {
+      one: made('one', { run: 'true', says: `only: ${CONTAINER} ${IN_MEMORY}` }, { run: 'touch one', says: 'no one' }),
+    },
+    new CopyRoom(9, 0),
+  );
+  expect(ok).toBe(false);
+  // The mistake that is none is told once, by the sandbox that followed the page.
+  expect(failures).toMatchObject([{ stage: 'near miss 2', saw: expect.stringContaining('pass') }]);
+  expect(failures[0]).not.toHaveProperty('began');
+  expect(tally).toMatchObject({ nearMissesRejected: 1, fromCopies: 2, again: 2, sandboxes: 5 });
+});
+
+test('a container that does not do again what it did: nobody else begins there', async () => {
+  const body = [block(`touch ${CONTAINER};touch ${IN_ARGUMENTS}`), task('one', 'touch one')].join('\n');
+  const misses = ['true', 'touch two', 'touch three'].map((run) => ({
+    run,
+    says: `only: ${CONTAINER} ${IN_ARGUMENTS}`,
+  }));
+  const { ok, tally } = await verify(body, { one: made('one', ...misses) }, new CopyRoom(9, 0));
+  expect(ok).toBe(true);
+  // Two at a time: the third knows.
+  expect(tally).toMatchObject({ nearMissesRejected: 3, fromCopies: 2, again: 2, sandboxes: 6 });
+});
+
 test('without room for another copy, sandboxes begin earlier', async () => {
   const body = [task('one', 'touch one'), task('two', 'touch two')].join('\n');
   const tasks = {
@@ -229,15 +269,6 @@ test('without room for another copy, sandboxes begin earlier', async () => {
   expect(ok).toBe(true);
   expect(backend.copies).toEqual([]);
   expect(tally).toMatchObject({ sandboxes: 3, fromCopies: 0 });
-});
-
-test('with a private registry every sandbox follows the page from its top: its content is on no disk', async () => {
-  const body = [block('touch zero'), task('one', 'touch one')].join('\n');
-  const tasks = { one: made('one', { run: 'true', says: 'no one, only: zero' }) };
-  const { ok, backend, tally } = await verify(body, tasks, new CopyRoom(9, 0), { privateRegistry: true });
-  expect(ok).toBe(true);
-  expect(backend.copies).toEqual([]);
-  expect(tally).toMatchObject({ sandboxes: 2, fromCopies: 0 });
 });
 
 test('a check or a mistake that is about events gets a sandbox that knows them all, and is judged by that one only', async () => {
