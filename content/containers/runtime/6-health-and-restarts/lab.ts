@@ -129,6 +129,12 @@ export default defineLab({
         if (name === 'no') {
           notYet('The container has no restart policy: when it ends, it stays down.', { expected, observed: name });
         }
+        if (api.state === 'exited' && api.restarts === 0 && api.exitCode === 1) {
+          notYet('The policy is right, but it crashed without one, and stays down. Start it, and let it crash again.', {
+            expected: 'docker start api, curl -X POST localhost:3000/debug/crash',
+            observed: 'exited, code 1, no restart yet',
+          });
+        }
         if (api.state === 'exited' && api.restarts === 0) {
           notYet('You have ended it yourself, so the policy does not act. Start it, and let it crash from inside.', {
             expected: 'curl -X POST localhost:3000/debug/crash',
@@ -148,6 +154,10 @@ export default defineLab({
         {
           run: `docker rm -f api; ${RUN_API} --restart unless-stopped shop-api:2; docker kill api`,
           says: /You have ended it yourself/,
+        },
+        {
+          run: `docker rm -f api; ${RUN_API} shop-api:2; ${WAIT}; curl -s -X POST localhost:3000/debug/crash; docker wait api; docker update --restart unless-stopped api`,
+          says: /it crashed without one/,
         },
       ],
     },
