@@ -1,20 +1,18 @@
 import { join } from 'node:path';
-import Docker from 'dockerode';
+import type Docker from 'dockerode';
 import { DockerBackend } from '../sandbox-server/backend/docker/docker-backend.ts';
-import { sweepTemporaryOwners, temporaryOwner } from '../sandbox-server/backend/docker/temporary-owner.ts';
+import { temporaryOwner } from '../sandbox-server/backend/docker/temporary-owner.ts';
 import { systemClock } from '../sandbox-server/clock.ts';
 import { type LabLesson, loadLab, loadLessons } from '../sandbox-server/lab/lessons.ts';
-import { ensureEngine } from '../sandbox-server/setup/engine.ts';
-import { ensureImages } from '../sandbox-server/setup/images.ts';
-import { lineProgress } from '../sandbox-server/setup/progress.ts';
-import type { EngineHandle } from '../sandbox-server/setup/types.ts';
+import type { ImageSet, Progress } from '../sandbox-server/setup/types.ts';
 import { followPage } from '../sandbox-server/verify/follow-page.ts';
 import { LabRun } from '../sandbox-server/verify/lab-run.ts';
 import { wholePage } from '../sandbox-server/verify/plan.ts';
 import { selectLessons, UnknownSelection } from '../sandbox-server/verify/select.ts';
 import { usageOf } from './capacity/footprint.ts';
 import { type Report, report, tell } from './capacity/report.ts';
-import { amount, consent, dataFolder, host, options, ROOT } from './options.ts';
+import { onEngine } from './on-engine.ts';
+import { amount, options, ROOT } from './options.ts';
 
 const given = options({
   learners: { type: 'string' },
@@ -24,7 +22,6 @@ const given = options({
   yes: { type: 'boolean', short: 'y' },
 });
 const learners = amount('--learners', given.learners, { least: 1 }) ?? 30;
-const progress = lineProgress(given.json === true ? process.stderr : process.stdout);
 const interrupted = new AbortController();
 for (const end of ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect'] as const)
   process.on(end, () => interrupted.abort(new Error('interrupted')));
@@ -40,20 +37,12 @@ if (process.connected) process.disconnect?.();
 
 async function main(): Promise<number> {
   const lesson = await chosenLesson(given.lesson);
-  const dataDir = dataFolder(given.data);
-  const { engine, problem } = await ensureEngine({ host, dataDir, progress, confirm: consent(given.yes === true) });
-  if (engine === null) {
-    console.error(`${problem.what}\n${problem.fix}`);
-    return 1;
-  }
-  try {
-    const images = await ensureImages({ engine, imagesDir: join(ROOT, 'images'), dataDir, host, progress });
-    const result = await measure(engine, images, lesson);
+  const out = given.json === true ? process.stderr : process.stdout;
+  return await onEngine({ data: given.data, yes: given.yes === true, out }, async (on) => {
+    const result = await measure(on, lesson);
     console.log(given.json === true ? JSON.stringify(result) : tell(result));
     return result.fits ? 0 : 1;
-  } finally {
-    await engine.release();
-  }
+  });
 }
 
 /** The one that was asked for, or the one with the most to type. */
@@ -70,12 +59,9 @@ async function chosenLesson(name: string | undefined): Promise<LabLesson> {
 
 /** Works through the lesson in a sandbox of its own, and removes it. */
 async function measure(
-  engine: EngineHandle,
-  images: ConstructorParameters<typeof DockerBackend>[0]['images'],
+  { docker, images, progress }: { docker: Docker; images: ImageSet; progress: Progress },
   lesson: LabLesson,
 ): Promise<Report> {
-  const docker = new Docker(engine.dockerodeOptions);
-  await sweepTemporaryOwners(docker);
   const owner = temporaryOwner();
   const backend = new DockerBackend({ docker, owner, images });
   const { signal } = interrupted;

@@ -20,11 +20,11 @@ export interface OnEngine {
  * engine when the work is done. Resolves to the script's exit code: the work's, or 1 when there is no engine, which is told.
  */
 export async function onEngine(
-  { data, yes }: { data?: string; yes: boolean },
+  { data, yes, out = process.stdout }: { data?: string | undefined; yes: boolean; out?: NodeJS.WriteStream },
   work: (on: OnEngine) => Promise<number>,
 ): Promise<number> {
   const dataDir = dataFolder(data);
-  const progress = lineProgress(process.stdout);
+  const progress = lineProgress(out);
   const { engine, problem } = await ensureEngine({ host, dataDir, progress, confirm: consent(yes) });
   if (engine === null) {
     console.error(`${problem.what}\n${problem.fix}`);

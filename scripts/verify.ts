@@ -1,20 +1,16 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism, freemem } from 'node:os';
 import { join } from 'node:path';
-import Docker from 'dockerode';
+import type Docker from 'dockerode';
 import type { Upstreams } from '../sandbox-server/backend/docker/cache.ts';
 import { DockerBackend, type DockerBackendOptions } from '../sandbox-server/backend/docker/docker-backend.ts';
-import { sweepTemporaryOwners, temporaryOwner } from '../sandbox-server/backend/docker/temporary-owner.ts';
+import { temporaryOwner } from '../sandbox-server/backend/docker/temporary-owner.ts';
 import { systemClock } from '../sandbox-server/clock.ts';
 import { Pool } from '../sandbox-server/grader/pool.ts';
 import { type LabLesson, loadLab, loadLessons } from '../sandbox-server/lab/lessons.ts';
 import { findLessons } from '../sandbox-server/lab/lesson-folders.ts';
 import { formatProblem, validateContent } from '../sandbox-server/lab/validate.ts';
-import { ensureEngine } from '../sandbox-server/setup/engine.ts';
-import { ensureImages } from '../sandbox-server/setup/images.ts';
-import { lineProgress } from '../sandbox-server/setup/progress.ts';
 import { findUpstreams } from '../sandbox-server/setup/upstreams.ts';
-import type { EngineHandle } from '../sandbox-server/setup/types.ts';
 import { type CommandLine, CommandLineError, HELP, readCommandLine } from '../sandbox-server/verify/command-line.ts';
 import { defaultJobs } from '../sandbox-server/verify/jobs.ts';
 import { longestFirst } from '../sandbox-server/verify/longest-first.ts';
@@ -23,7 +19,8 @@ import { CopyRoom } from '../sandbox-server/verify/save-points.ts';
 import { selectLessons, UnknownSelection } from '../sandbox-server/verify/select.ts';
 import { emptyTally } from '../sandbox-server/verify/tally.ts';
 import { verifyLesson } from '../sandbox-server/verify/verify-lesson.ts';
-import { consent, dataFolder, host, ROOT } from './options.ts';
+import { onEngine } from './on-engine.ts';
+import { host, ROOT } from './options.ts';
 import { watchAndVerify } from './verify/watch.ts';
 
 const CONTENT = join(ROOT, 'content');
@@ -40,22 +37,9 @@ async function main(line: CommandLine): Promise<number> {
   const lessons = await chosenLessons(line.words);
   if (lessons === undefined) return 1;
   for (const end of ENDS) process.on(end, interrupt);
-  const dataDir = dataFolder(line.data);
-  const progress = lineProgress(process.stdout);
-  const { engine, problem } = await ensureEngine({ host, dataDir, progress, confirm: consent(line.yes) });
-  if (engine === null) {
-    console.error(`${problem.what}\n${problem.fix}`);
-    return 1;
-  }
-  try {
-    const [images, upstreams] = await Promise.all([
-      ensureImages({ engine, imagesDir: join(ROOT, 'images'), dataDir, host, progress }),
-      findUpstreams(host),
-    ]);
-    return await verifyAll(lessons, line, engine, images, upstreams);
-  } finally {
-    await engine.release();
-  }
+  return await onEngine(line, async ({ engine, docker, images }) =>
+    verifyAll(lessons, line, { docker, images, upstreams: await findUpstreams(host), description: engine.description }),
+  );
 }
 
 /** The lessons that were asked for, with their labs; undefined when one of them has a fault, which is told. */
@@ -77,12 +61,9 @@ async function chosenLessons(words: readonly string[]): Promise<LabLesson[] | un
 async function verifyAll(
   lessons: readonly LabLesson[],
   line: CommandLine,
-  engine: EngineHandle,
-  images: DockerBackendOptions['images'],
-  upstreams: Upstreams,
+  on: { docker: Docker; images: DockerBackendOptions['images']; upstreams: Upstreams; description: string },
 ): Promise<number> {
-  const docker = new Docker(engine.dockerodeOptions);
-  await sweepTemporaryOwners(docker);
+  const { docker, images, upstreams, description } = on;
   const backend = new DockerBackend({ docker, owner: temporaryOwner(), images, upstreams });
   const jobs = line.jobs ?? defaultJobs(availableParallelism(), freemem());
   const pool = new Pool(jobs);
@@ -116,7 +97,7 @@ async function verifyAll(
 
   try {
     await backend.prepare();
-    reporter.note(`${lessons.length} lessons, ${jobs} sandboxes at once, ${engine.description}`);
+    reporter.note(`${lessons.length} lessons, ${jobs} sandboxes at once, ${description}`);
     for (let round = 1; round <= line.repeat && !signal.aborted; round++) {
       if (line.repeat > 1) reporter.note(`Round ${round} of ${line.repeat}`);
       await Promise.all(longestFirst(lessons).map(verifyOne));
