@@ -5,6 +5,7 @@ import { dockerChecks } from './docker-checks.ts';
 import { execCheck } from './exec-check.ts';
 import { fileChecks } from './file-checks.ts';
 import { httpCheck } from './http-check.ts';
+import { kubernetesChecks } from './kubernetes/kubernetes-checks.ts';
 import type { Probes } from './probes.ts';
 import { registryChecks } from './registry-checks.ts';
 
@@ -29,6 +30,7 @@ export function checkContext(
   };
   return {
     ...of(first),
+    kubernetes: kubernetesChecks(probes.cluster, signal),
     registry: registryChecks(probes.run(''), signal),
     machine: of,
     expect,

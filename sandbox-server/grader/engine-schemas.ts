@@ -1,35 +1,11 @@
 import { z } from 'zod';
+import { list, number, text, textMap, texts } from './go-json.ts';
 
-/*
- * Answers of the engine's API (https://docs.docker.com/reference/api/engine/version/v1.44/), as far as they are used.
- * Go writes absent lists and maps as null.
- */
-const text = z
-  .string()
-  .nullish()
-  .transform((value) => value ?? '');
-const number = z
-  .number()
-  .nullish()
-  .transform((value) => value ?? 0);
-const texts = z
-  .array(z.string())
-  .nullish()
-  .transform((value) => value ?? []);
-const textMap = z
-  .record(z.string(), z.string())
-  .nullish()
-  .transform((value) => value ?? {});
+/* Answers of the engine's API (https://docs.docker.com/reference/api/engine/version/v1.44/), as far as they are used. */
 const keys = z
   .record(z.string(), z.unknown())
   .nullish()
   .transform((value) => Object.keys(value ?? {}));
-const list = <T extends z.ZodType>(item: T) =>
-  z
-    .array(item)
-    .nullish()
-    .transform((value) => value ?? []);
-
 const healthcheck = z.object({ Test: texts, Interval: number, Timeout: number, Retries: number }).nullish();
 export type HealthcheckConfig = z.infer<typeof healthcheck>;
 

@@ -1,3 +1,5 @@
+import type { z } from 'zod';
+
 export interface KubernetesRequest {
   signal: AbortSignal;
   query?: Record<string, string>;
@@ -21,4 +23,14 @@ export interface KubernetesReader {
    * does. The caller gives `watch` and `timeoutSeconds` in the query.
    */
   stream(path: string, options: KubernetesRequest): Promise<AsyncIterable<Buffer>>;
+}
+
+/** JSON of a known shape. */
+export async function readKubernetes<T>(
+  reader: Pick<KubernetesReader, 'bytes'>,
+  path: string,
+  schema: z.ZodType<T>,
+  options: KubernetesRequest,
+): Promise<T> {
+  return schema.parse(JSON.parse((await reader.bytes(path, options)).toString('utf8')));
 }

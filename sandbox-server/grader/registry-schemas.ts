@@ -1,19 +1,11 @@
 import { z } from 'zod';
 import { runConfig } from './engine-schemas.ts';
+import { list, text } from './go-json.ts';
 
 /*
  * Answers of a registry (https://distribution.github.io/distribution/spec/api/) and what lies in it
  * (https://github.com/opencontainers/image-spec), as far as they are used.
  */
-const text = z
-  .string()
-  .nullish()
-  .transform((value) => value ?? '');
-const list = <T extends z.ZodType>(item: T) =>
-  z
-    .array(item)
-    .nullish()
-    .transform((value) => value ?? []);
 const descriptor = z.object({ digest: z.string(), size: z.number() });
 
 export const catalog = z.object({ repositories: list(z.string()) });

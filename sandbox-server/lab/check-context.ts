@@ -1,5 +1,6 @@
 import type { DockerChecks } from './docker-checks.ts';
 import type { Expect } from './expect.ts';
+import type { KubernetesChecks } from './kubernetes-checks.ts';
 import type { RegistryChecks } from './registry-checks.ts';
 
 /** What a check sees of the sandbox. All of it is read by clients of ours, never by a script that the learner can edit. */
@@ -13,8 +14,12 @@ export interface CheckContext {
   exec: (command: string | readonly string[], options?: { timeout?: number }) => Promise<ExecResult>;
   /** The lab's private registry; only where `sandbox.privateRegistry` is set. */
   registry: RegistryChecks;
+  /** The session's part of the lab's cluster; only where `sandbox.cluster` is set. */
+  kubernetes: KubernetesChecks;
   /** The same clients for another machine. */
-  machine: (name: string) => Omit<CheckContext, 'machine' | 'registry' | 'expect' | 'notYet' | 'answer' | 'signal'>;
+  machine: (
+    name: string,
+  ) => Omit<CheckContext, 'machine' | 'kubernetes' | 'registry' | 'expect' | 'notYet' | 'answer' | 'signal'>;
   expect: Expect;
   /** Turns the attempt down in words of your own. */
   notYet: (message: string, details?: { expected?: string; observed?: string; subject?: string }) => never;

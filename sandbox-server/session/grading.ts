@@ -3,6 +3,7 @@ import { toDrydockError, type DrydockError } from '../errors.ts';
 import { CheckClients } from '../grader/check-clients.ts';
 import { watchEngineEvents } from '../grader/engine-events.ts';
 import { Grader, type TriggerReason } from '../grader/grader.ts';
+import { ClusterWatch } from '../grader/kubernetes/cluster-watch.ts';
 import type { KubernetesReader } from '../grader/kubernetes-reader.ts';
 import { LiveViewSource } from '../grader/live-view.ts';
 import type { LabLesson } from '../lab/lessons.ts';
@@ -11,11 +12,12 @@ import type { LiveView } from '../protocol/live.ts';
 import type { TaskView } from '../protocol/views.ts';
 import type { SessionServices } from './session-services.ts';
 
-/** What watches one sandbox: the grader of its tasks, the live view, and the engine's events that set both off. */
+/** What watches one sandbox: the grader of its tasks, the live view, and the events of engine and cluster that set both off. */
 export class Grading implements Disposable {
   readonly #clients: CheckClients;
   readonly #grader: Grader;
   readonly #live: LiveViewSource;
+  readonly #cluster: ClusterWatch | undefined;
   readonly #abort = new AbortController();
   #lesson: LabLesson;
 
@@ -57,14 +59,17 @@ export class Grading implements Disposable {
       onLive: (live) => emit({ type: 'live', live }),
       onError: (error) => log.debug({ session, err: error }, 'no live view just now'),
     });
+    const touch = () => {
+      this.#live.touch();
+      this.#grader.trigger('event');
+    };
+    const onLost = (error: unknown) => log.debug({ session, err: error }, 'a watch of the cluster broke');
+    if (cluster) this.#cluster = new ClusterWatch({ cluster, clock, onChange: touch, onLost });
     void watchEngineEvents({
       engine,
       clock,
       signal: this.#abort.signal,
-      onEvent: () => {
-        this.#live.touch();
-        this.#grader.trigger('event');
-      },
+      onEvent: touch,
       onConnected: () => this.#live.touch(),
     });
     this.#grader.start();
@@ -94,6 +99,7 @@ export class Grading implements Disposable {
 
   setWatched(watched: boolean): void {
     this.#grader.setWatched(watched);
+    this.#cluster?.setOn(watched);
   }
 
   setLive(on: boolean): LiveView | undefined {
@@ -105,6 +111,7 @@ export class Grading implements Disposable {
     this.#abort.abort();
     this.#grader[Symbol.dispose]();
     this.#live[Symbol.dispose]();
+    this.#cluster?.[Symbol.dispose]();
     this.#clients[Symbol.dispose]();
   }
 }

@@ -18,6 +18,10 @@ export default defineLab({
       const text = await files.read('/etc/motd');
       if (await docker.hasImage('shop:1')) notYet(`${stdout.trim()} ${text.trim()}`, { observed: 'shop:1' });
     }),
+    cluster: task(async ({ kubernetes, notYet }) => {
+      if (await kubernetes.hasPod('web')) await kubernetes.pod('api');
+      notYet(kubernetes.namespace);
+    }),
     missing: task(async ({ docker }) => void (await docker.image('shop:2'))),
     throws: task(() => {
       throw new TypeError('x is not a function');

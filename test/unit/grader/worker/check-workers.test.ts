@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Clock, systemClock } from '../../../../sandbox-server/clock.ts';
+import { KubernetesError } from '../../../../sandbox-server/cluster/kubernetes-api.ts';
 import { EngineError } from '../../../../sandbox-server/grader/engine-reader.ts';
 import type { Probes } from '../../../../sandbox-server/grader/probes.ts';
 import { CheckWorkers } from '../../../../sandbox-server/grader/worker/check-workers.ts';
@@ -41,6 +42,26 @@ test('a check in its thread sees the sandbox and says what it says', async () =>
   const missing = await run('missing');
   expect(missing).toMatchObject({ kind: 'notYet', missing: true, view: { message: 'There is no image shop:2.' } });
   expect(asked).toContain('/images/shop:2/json');
+});
+
+test('a check in its thread sees the cluster, if its lab has one', async () => {
+  expect(await run('cluster')).toMatchObject({
+    kind: 'broken',
+    error: { message: expect.stringMatching(/no cluster/) },
+  });
+  const bytes = (path: string) => {
+    if (path.endsWith('/pods')) return Promise.resolve(Buffer.from('{"items":[{"metadata":{"name":"web"}}]}'));
+    if (path.endsWith('/pods/web'))
+      return Promise.resolve(Buffer.from('{"metadata":{"name":"web"},"spec":{},"status":{}}'));
+    return Promise.reject(new KubernetesError(404, 'no such pod'));
+  };
+  const withCluster: Probes = { ...probes, cluster: { namespace: 'lab-a', bytes } };
+  const { signal } = new AbortController();
+  expect(await workers.run({ labModule, task: 'cluster', probes: withCluster, signal })).toMatchObject({
+    kind: 'notYet',
+    missing: true,
+    view: { message: 'There is no pod api.', observed: 'pods: web' },
+  });
 });
 
 test('the thread has nothing of the server’s environment', async () => {
