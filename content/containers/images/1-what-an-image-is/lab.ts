@@ -55,7 +55,10 @@ export default defineLab({
         { run: 'docker run -d --name shop -p 8080:3000 node:22-slim sleep 1000', says: /another image than shop:1/ },
         { run: 'docker run -d --name shop shop:1', says: /no port of the machine leads to it/ },
         { run: 'docker run -d --name shop -p 3000:8080 shop:1', says: /wrong way round/ },
-        { run: 'timeout 2 docker run --name shop -p 8080:3000 shop:1', says: /not running/ },
+        {
+          run: 'docker run --name shop -p 8080:3000 shop:1 & until docker logs shop 2>&1 | grep -q open; do sleep 0.2; done; docker stop shop; wait',
+          says: /not running/,
+        },
         { run: 'docker create --name shop -p 8080:3000 shop:1', says: /not running/ },
       ],
     },
