@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { loadEngineProfile } from './apparmor.ts';
 import { engineEndpoints, type Endpoint } from './engine-endpoints.ts';
 import { probe } from './engine-probe.ts';
 import { OwnedEngine, withSystemPath } from './owned-engine.ts';
@@ -25,6 +26,12 @@ export type EngineResult = { engine: EngineHandle; problem?: undefined } | { eng
 
 /** Finds an engine, else starts one, else installs and starts one; what stands in the way is told, not thrown. */
 export async function ensureEngine(options: EngineOptions): Promise<EngineResult> {
+  const ready = await findOrStart(options);
+  if (ready.engine !== null) await loadEngineProfile({ ...options, engine: ready.engine });
+  return ready;
+}
+
+async function findOrStart(options: EngineOptions): Promise<EngineResult> {
   const found = await findEngine(options.host, options.dataDir);
   if (found.engine !== null || found.final) return found;
   try {

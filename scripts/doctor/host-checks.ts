@@ -25,8 +25,12 @@ async function userNamespaces(): Promise<Finding> {
     return problem(name, 'The kernel keeps them for root.', 'sudo sysctl -w kernel.unprivileged_userns_clone=1');
   }
   if ((await read('kernel/apparmor_restrict_unprivileged_userns')) === '1') {
-    const says = 'AppArmor restricts them for programs without a profile; the sandbox’s engine may not start.';
-    return note(name, says, 'sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0');
+    const says = 'AppArmor keeps them from programs without a profile; a sandbox’s engine starts where it has its own.';
+    return note(
+      name,
+      says,
+      'Load that as root (see isolation), or: sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0',
+    );
   }
   return ok(name, 'allowed');
 }

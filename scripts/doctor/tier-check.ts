@@ -1,4 +1,5 @@
 import type Docker from 'dockerode';
+import { readEngineHost } from '../../sandbox-server/backend/docker/engine-host.ts';
 import { chooseTier } from '../../sandbox-server/backend/docker/choose-tier.ts';
 import {
   PRIVILEGED_WARNING,
@@ -7,6 +8,7 @@ import {
   tierChoices,
   type TriedTier,
 } from '../../sandbox-server/backend/docker/tier.ts';
+import { PROFILE_FILE } from '../../sandbox-server/setup/apparmor.ts';
 import type { ImageSet } from '../../sandbox-server/setup/types.ts';
 import type { EngineInfo } from './engine-checks.ts';
 import { type Finding, note, ok, problem } from './finding.ts';
@@ -27,7 +29,7 @@ export async function examineTier(
   docker: Docker,
   images: ImageSet,
 ): Promise<TierCheck> {
-  if (name === ROOTLESS.name) return { finding: describe(ROOTLESS, info), works: true };
+  if (name === ROOTLESS.name) return { finding: await rootless(info, docker, images), works: true };
   try {
     const { tried, problem: refusal } = await chooseTier(name, docker, images);
     if (refusal !== undefined) return { finding: problem(NAME, refusal.what, refusal.fix), works: false };
@@ -38,16 +40,21 @@ export async function examineTier(
   }
 }
 
+async function rootless(info: EngineInfo, docker: Docker, images: ImageSet): Promise<Finding> {
+  const { apparmor } = await readEngineHost(docker, { owner: `doctor-${process.pid}`, image: images.engine });
+  const kept = {
+    none: 'no AppArmor on this host',
+    own: 'AppArmor confines it and the terminal',
+    unconfined: 'AppArmor confines the terminal and not the engine, since its profile is not loaded',
+  }[apparmor];
+  const says = `rootless, the default, as it needs nothing of the host: a sandbox’s engine runs without root in an unprivileged container with a seccomp profile of its own; ${kept}. --tier takes ${tierChoices(Object.keys(info.Runtimes ?? {}))}`;
+  return apparmor === 'unconfined'
+    ? note(NAME, says, `sudo apparmor_parser --replace ${PROFILE_FILE}`)
+    : ok(NAME, says);
+}
+
 function describe(tier: Tier, info: EngineInfo): Finding {
   if (tier.privileged) return note(NAME, `privileged, as asked for. ${PRIVILEGED_WARNING}`, 'Start without --tier.');
   const others = tierChoices(Object.keys(info.Runtimes ?? {}));
-  if (tier.name !== ROOTLESS.name)
-    return ok(NAME, `${tier.name}, as asked for: this runtime starts each sandbox's engine. --tier takes ${others}`);
-  const apparmor = (info.SecurityOptions ?? []).some((option) => option.includes('name=apparmor'))
-    ? 'AppArmor confines terminals, and not the sandboxes’ engines, which mount'
-    : 'no AppArmor on this host';
-  return ok(
-    NAME,
-    `rootless, the default, as it needs nothing of the host: a sandbox’s engine runs without root in an unprivileged container with a seccomp profile of its own; ${apparmor}. --tier takes ${others}`,
-  );
+  return ok(NAME, `${tier.name}, as asked for: this runtime starts each sandbox's engine. --tier takes ${others}`);
 }

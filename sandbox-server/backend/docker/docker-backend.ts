@@ -291,10 +291,12 @@ export class DockerBackend implements Backend {
   }
 
   #hostFacts(): Promise<EngineHost> {
-    this.#host ??= readEngineHost(this.#docker).catch((error: unknown) => {
-      this.#host = undefined;
-      throw error;
-    });
+    this.#host ??= readEngineHost(this.#docker, { owner: this.#owner, image: this.#images.engine }).catch(
+      (error: unknown) => {
+        this.#host = undefined;
+        throw error;
+      },
+    );
     return this.#host;
   }
 

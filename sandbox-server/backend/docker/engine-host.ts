@@ -1,16 +1,38 @@
 import type Docker from 'dockerode';
+import { type AppArmor, chooseAppArmor } from './apparmor.ts';
+import { labelsFor } from './labels.ts';
 
 /** What decides how sandboxes are started on an engine, and does not change while it runs. */
 export interface EngineHost {
   cpus: number;
-  /** It confines containers by AppArmor. */
-  apparmor: boolean;
+  apparmor: AppArmor;
 }
 
-export async function readEngineHost(docker: Docker): Promise<EngineHost> {
+/** What a container that finds something out is made with. */
+interface Trial {
+  owner: string;
+  image: string;
+}
+
+export async function readEngineHost(docker: Docker, trial: Trial): Promise<EngineHost> {
   const info = (await docker.info()) as { NCPU: number; SecurityOptions?: string[] };
   return {
     cpus: info.NCPU,
-    apparmor: (info.SecurityOptions ?? []).some((option) => option.includes('name=apparmor')),
+    apparmor: await chooseAppArmor(info.SecurityOptions ?? [], (options) => startWith(docker, trial, options)),
   };
+}
+
+/** Starts a container with these security options, and removes it. */
+export async function startWith(docker: Docker, { owner, image }: Trial, securityOpt: string[]): Promise<void> {
+  const container = await docker.createContainer({
+    Image: image,
+    Entrypoint: ['true'],
+    Labels: labelsFor(owner, 'trial'),
+    HostConfig: { NetworkMode: 'none', SecurityOpt: securityOpt },
+  });
+  try {
+    await container.start();
+  } finally {
+    await container.remove({ force: true, v: true });
+  }
 }

@@ -4,7 +4,7 @@ export const LABEL = {
   owner: 'drydock.owner',
   /** Sandbox id. */
   sandbox: 'drydock.sandbox',
-  /** `engine`, `shell`, `registry`, `network`, `volume`, `mirror`, `disks`, `cache` */
+  /** `engine`, `shell`, `registry`, `network`, `volume`, `mirror`, `disks`, `cache`, `trial` */
   role: 'drydock.role',
   machine: 'drydock.machine',
   /** On a sandbox's network: the number of its slot, see slots.ts. */
@@ -13,7 +13,7 @@ export const LABEL = {
   user: 'drydock.user',
 } as const;
 
-export type Role = 'engine' | 'shell' | 'registry' | 'network' | 'volume' | 'mirror' | 'disks' | 'cache';
+export type Role = 'engine' | 'shell' | 'registry' | 'network' | 'volume' | 'mirror' | 'disks' | 'cache' | 'trial';
 
 export function labelsFor(
   owner: string,

@@ -1,6 +1,7 @@
 import type Docker from 'dockerode';
 import type { MachineLimits } from '../backend.ts';
 import { PATHS } from '../paths.ts';
+import { type AppArmor, appArmorOptions } from './apparmor.ts';
 import { labelsFor } from './labels.ts';
 import { namesFor } from './names.ts';
 import { engineSeccomp } from './seccomp.ts';
@@ -21,8 +22,7 @@ export interface MachinePlan {
   mirrorIp: string;
   extraLabels: Record<string, string>;
   tier: Tier;
-  /** The host confines containers by AppArmor, whose default profile forbids a daemon to mount. */
-  apparmor: boolean;
+  apparmor: AppArmor;
 }
 
 /** Names that `docker pull` looks up for Docker Hub; all of them lead to the course mirror. */
@@ -123,7 +123,7 @@ function confinement({ tier, apparmor }: MachinePlan): Docker.HostConfig {
     Privileged: false,
     CapDrop: ['ALL'],
     CapAdd: ['SETUID', 'SETGID'],
-    SecurityOpt: [engineSeccomp(), ...(apparmor ? ['apparmor=unconfined'] : [])],
+    SecurityOpt: [engineSeccomp(), ...appArmorOptions(apparmor)],
   };
 }
 
