@@ -138,6 +138,11 @@ export const CATALOGUE = {
     message: 'The sandbox used more memory than it may and was stopped.',
     fix: 'Start it again for a fresh one; finished tasks stay finished.',
   },
+  'disk-full': {
+    status: 410,
+    message: 'The sandbox had more on its disk than it may and was stopped.',
+    fix: 'Start it again for a fresh one; finished tasks stay finished. Remove images and files that you no longer need as you go.',
+  },
   'program-killed': {
     status: 507,
     message: 'A program in the lab needed more memory than the lab has left, and was killed.',

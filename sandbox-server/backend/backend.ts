@@ -42,8 +42,11 @@ export interface Backend {
 export interface LostPart {
   id: string;
   machine: string;
-  /** `programKilled`: there was not enough memory for a program of the machine, and the machine goes on without it. */
-  reason: 'died' | 'outOfMemory' | 'programKilled';
+  /**
+   * `programKilled`: there was not enough memory for a program of the machine, and the machine goes on without it. `diskFull`: the
+   * machine was stopped since it has more on the host's disk than it may, where disks cannot be bounded otherwise.
+   */
+  reason: 'died' | 'outOfMemory' | 'programKilled' | 'diskFull';
 }
 
 export interface CreateOptions {

@@ -232,6 +232,7 @@ export class SessionRegistry {
     const session = [...this.#sessions.values()].find((candidate) => candidate.sandbox.id === lost.id);
     if (lost.reason === 'programKilled') session?.tell(new DrydockError('program-killed'));
     else if (lost.reason === 'outOfMemory') await session?.lose(new DrydockError('out-of-memory'));
+    else if (lost.reason === 'diskFull') await session?.lose(new DrydockError('disk-full'));
     else await session?.recover();
   }
 

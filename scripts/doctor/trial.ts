@@ -31,7 +31,7 @@ export async function trial(docker: Docker, images: ImageSet, tried?: TriedTier)
     const disk = /^\/dev\/loop\d+ +(\S+)$/m.exec(await text(df.stream));
     if (disk !== null) return ok(NAME, `${works}; its disk is one of its own, of ${disk[1]}`);
     const fix = 'Load the loop module (sudo modprobe loop), or let nobody in whom you don’t trust.';
-    return note(NAME, `${works}; its disk has no limit, as the engine’s host has no loop devices`, fix);
+    return note(NAME, `${works}; its disk is counted and not bounded, as the engine’s host has no loop devices`, fix);
   } catch (error) {
     const cause = error instanceof Error && error.cause instanceof Error ? ` (${error.cause.message})` : '';
     return problem(

@@ -3,14 +3,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Docker from 'dockerode';
 import { expect, inject, test } from 'vitest';
+import type { LostPart, SandboxRef } from '../../sandbox-server/backend/backend.ts';
 import { DockerBackend } from '../../sandbox-server/backend/docker/docker-backend.ts';
 import { LABEL, labelsFor, ownedBy } from '../../sandbox-server/backend/docker/labels.ts';
 import { temporaryOwner } from '../../sandbox-server/backend/docker/temporary-owner.ts';
 import { execInContainer } from '../../sandbox-server/backend/docker/exec.ts';
 import { execToEnd, toEnd } from '../../sandbox-server/backend/exec-to-end.ts';
 import { leftovers, realBackend, realDocker } from '../support/engine.ts';
+
 import { backendContract } from './backend.contract.ts';
 import { dockerUnderTest } from './docker-under-test.ts';
+
+const MEBIBYTE = 1024 * 1024;
+/** Disks are looked at every ten seconds. */
+const NOTICED_MS = 30_000;
 
 backendContract('Docker backend', () => {
   const { backend, docker, owner, [Symbol.asyncDispose]: dispose } = realBackend();
@@ -105,6 +111,27 @@ test('without loop devices a machine works, and comes back with its files', asyn
   await Promise.all(containers.map(({ Id }) => docker.getContainer(Id).kill()));
   await backend.revive(sandbox);
   expect(await run('cat ~/kept && docker start -a one')).toMatchObject({ exitCode: 0 });
+});
+
+test('without loop devices a machine with too much on its disk is stopped and told, and its neighbour is not', async () => {
+  const docker = realDocker();
+  const owner = temporaryOwner();
+  const limits = { diskBytes: 100 * MEBIBYTE };
+  const backend = new DockerBackend({ docker, owner, images: inject('images'), sizedDisks: false, limits });
+  await using cleanUp = new AsyncDisposableStack();
+  cleanUp.defer(() => backend.destroyAll());
+  const sandbox = await backend.create({ id: 'abcd', machines: ['host'] });
+  const neighbour = await backend.create({ id: 'efgh', machines: ['host'] });
+  const lost: LostPart[] = [];
+  cleanUp.use(backend.watch((part) => void lost.push(part)));
+  const run = async (of: SandboxRef, line: string) =>
+    expect(await execToEnd(backend, of, 'host', ['sh', '-c', line])).toMatchObject({ exitCode: 0 });
+  await run(neighbour, 'head -c 50M /dev/zero > ~/half');
+  // What a container wrote, as a user who is not the learner, to where the learner may not look.
+  await run(sandbox, `docker run --user 1234 busybox:1.37 sh -c 'umask 077; head -c 150000000 /dev/zero > /tmp/file'`);
+  await expect.poll(() => lost, { timeout: NOTICED_MS }).toEqual([{ id: 'abcd', machine: 'host', reason: 'diskFull' }]);
+  await expect.poll(() => backend.stat(sandbox)).toEqual({ state: 'degraded', down: ['host'] });
+  expect(await backend.stat(neighbour)).toEqual({ state: 'running', down: [] });
 });
 
 test('a copy of disks has no name, and its room is free again when it is disposed of', async () => {

@@ -1,7 +1,8 @@
 import type Docker from 'dockerode';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { ignoreNotModified, isConflict, isNotFound } from './engine-errors.ts';
+import { isConflict, isNotFound } from './engine-errors.ts';
+import { ensureContainer } from './ensure-container.ts';
 import { execInContainer } from './exec.ts';
 import { KeptContainer } from './kept-container.ts';
 import { labelsFor } from './labels.ts';
@@ -64,6 +65,11 @@ export class Disks {
     await this.#available();
   }
 
+  /** Is every machine's disk one that cannot grow? Else the engine's host has no loop devices. */
+  async bounded(): Promise<boolean> {
+    return (await this.#available()) !== undefined;
+  }
+
   /** For the user with this id. Undefined where the engine's host has no loop devices. */
   async attach(uid: number, bytes: number): Promise<Disk | undefined> {
     const container = await this.#available();
@@ -117,22 +123,9 @@ export class Disks {
     }
   }
 
-  async #ensure(): Promise<Docker.Container> {
-    const name = disksName(this.#owner);
-    try {
-      const existing = this.#docker.getContainer(name);
-      const info = await existing.inspect();
-      const image = await this.#docker.getImage(this.#image).inspect();
-      if (info.Image === image.Id) {
-        if (!info.State.Running) await existing.start().catch(ignoreNotModified);
-        return existing;
-      }
-      await existing.remove({ force: true, v: true });
-    } catch (error) {
-      if (!isNotFound(error)) throw error;
-    }
-    const container = await this.#docker.createContainer({
-      name,
+  #ensure(): Promise<Docker.Container> {
+    return ensureContainer(this.#docker, {
+      name: disksName(this.#owner),
       Image: this.#image,
       User: '0:0',
       Entrypoint: ['sleep', 'infinity'],
@@ -154,8 +147,6 @@ export class Disks {
         LogConfig: { Type: 'none', Config: {} },
       },
     });
-    await container.start();
-    return container;
   }
 }
 

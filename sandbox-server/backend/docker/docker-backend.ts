@@ -18,6 +18,7 @@ import { PATHS } from '../paths.ts';
 import { WITHOUT_HOST } from './bridge-options.ts';
 import { PackageCache, type Upstreams } from './cache.ts';
 import { copyDisks, DockerDisksCopy } from './disks-copy.ts';
+import { DiskUsage } from './disk-usage.ts';
 import { type Disk, Disks } from './disks.ts';
 import { isNotFound, toSandboxError } from './engine-errors.ts';
 import { readEngineHost, type EngineHost } from './engine-host.ts';
@@ -33,6 +34,7 @@ import { type Slot, Slots, userOf } from './slots.ts';
 import { ROOTLESS, type TriedTier } from './tier.ts';
 import { restartMachine, startMachine, waitForEngine } from './start-machine.ts';
 import { watchContainers } from './watch.ts';
+import { watchDisks } from './watch-disks.ts';
 
 export interface DockerBackendOptions {
   docker: Docker;
@@ -66,6 +68,7 @@ export class DockerBackend implements Backend {
   readonly #limits: MachineLimits;
   readonly #mirror: Mirror;
   readonly #disks: Disks;
+  readonly #usage: DiskUsage;
   readonly #slots: Slots;
   /** Sandboxes that are being removed: their containers die as wanted. */
   readonly #leaving = new Set<string>();
@@ -82,6 +85,7 @@ export class DockerBackend implements Backend {
       upstreams && new PackageCache({ docker, owner, image: images.mirror, upstreams, ...(volume ? { volume } : {}) });
     this.#mirror = new Mirror(docker, owner, images.mirror, cache);
     this.#disks = new Disks({ docker, owner, image: images.engine, wanted: options.sizedDisks ?? true });
+    this.#usage = new DiskUsage({ docker, owner, image: images.engine });
     this.#slots = new Slots(options.docker);
   }
 
@@ -210,6 +214,7 @@ export class DockerBackend implements Backend {
   async destroyAll(): Promise<void> {
     for (const id of await this.list()) this.#leaving.add(id);
     await Promise.all([this.#mirror.remove(), this.#disks.remove()]);
+    this.#usage.forget();
     await removeAll(this.#docker, this.#owner);
   }
 
@@ -233,7 +238,22 @@ export class DockerBackend implements Backend {
   watch(onLost: (lost: LostPart) => void, onReturn: () => void = () => undefined): Disposable {
     // One that does not come back is told by the next sandbox that needs it.
     const mirror = () => void this.#mirror.start().catch(() => undefined);
-    return watchContainers(this.#docker, this.#owner, this.#leaving, onLost, onReturn, mirror);
+    const watches = new DisposableStack();
+    watches.use(watchContainers(this.#docker, this.#owner, this.#leaving, onLost, onReturn, mirror));
+    watches.use(
+      watchDisks({
+        docker: this.#docker,
+        owner: this.#owner,
+        usage: this.#usage,
+        bounded: () => this.#disks.bounded(),
+        onFull: (full) => {
+          // Its containers are stopped next, as wanted.
+          this.#leaving.add(full.id);
+          onLost(full);
+        },
+      }),
+    );
+    return watches;
   }
 
   /**

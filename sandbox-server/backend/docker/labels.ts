@@ -4,16 +4,19 @@ export const LABEL = {
   owner: 'drydock.owner',
   /** Sandbox id. */
   sandbox: 'drydock.sandbox',
-  /** `engine`, `shell`, `registry`, `network`, `volume`, `mirror`, `disks`, `cache`, `trial` */
+  /** `engine`, `shell`, `registry`, `network`, `volume`, `mirror`, `disks`, `cache`, `trial`, `usage` */
   role: 'drydock.role',
   machine: 'drydock.machine',
   /** On a sandbox's network: the number of its slot, see slots.ts. */
   slot: 'drydock.slot',
   /** On a sandbox's network: its user id, where it is not that of its slot. */
   user: 'drydock.user',
+  /** On a machine's volume that has no size of its own: what it may hold. */
+  diskBytes: 'drydock.disk-bytes',
 } as const;
 
-export type Role = 'engine' | 'shell' | 'registry' | 'network' | 'volume' | 'mirror' | 'disks' | 'cache' | 'trial';
+export type Role =
+  'engine' | 'shell' | 'registry' | 'network' | 'volume' | 'mirror' | 'disks' | 'cache' | 'trial' | 'usage';
 
 export function labelsFor(
   owner: string,

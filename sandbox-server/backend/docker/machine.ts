@@ -2,7 +2,7 @@ import type Docker from 'dockerode';
 import type { MachineLimits } from '../backend.ts';
 import { PATHS } from '../paths.ts';
 import { type AppArmor, appArmorOptions } from './apparmor.ts';
-import { labelsFor } from './labels.ts';
+import { LABEL, labelsFor } from './labels.ts';
 import { namesFor } from './names.ts';
 import { engineSeccomp } from './seccomp.ts';
 import { rootEngineCommand } from './root-engine.ts';
@@ -17,7 +17,7 @@ export interface MachinePlan {
   limits: MachineLimits;
   /** The learner's user and group id. */
   uid: number;
-  /** The block device of the machine's disk. Undefined where there can be none: then the disk is as large as the host's. */
+  /** The block device of the machine's disk. Undefined where there can be none: then what it takes is counted (watch-disks.ts). */
   disk: string | undefined;
   mirrorIp: string;
   extraLabels: Record<string, string>;
@@ -193,7 +193,10 @@ function volume(
     VolumeOptions: {
       // What is in the image's folder is for a volume without a file system of its own.
       NoCopy: options['type'] !== undefined,
-      Labels: labelsFor(plan.owner, 'volume', { sandbox: plan.sandbox, machine: plan.machine }),
+      Labels: {
+        ...labelsFor(plan.owner, 'volume', { sandbox: plan.sandbox, machine: plan.machine }),
+        ...(options['type'] === undefined ? { [LABEL.diskBytes]: String(plan.limits.diskBytes) } : {}),
+      },
       DriverConfig: { Name: 'local', Options: options },
     },
   };

@@ -19,6 +19,10 @@ export function disksName(owner: string): string {
   return `${ownerPrefix(owner)}-disks`;
 }
 
+export function usageName(owner: string): string {
+  return `${ownerPrefix(owner)}-usage`;
+}
+
 export function cacheName(owner: string): string {
   return `${ownerPrefix(owner)}-cache`;
 }

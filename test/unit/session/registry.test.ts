@@ -131,6 +131,17 @@ test('a machine whose memory ran out fails its session and says so', async () =>
   expect(session.view()).toMatchObject({ state: 'failed', problem: { code: 'out-of-memory' } });
 });
 
+test('a machine that was stopped for its disk fails its session, says so, and the learner starts afresh', async () => {
+  const { registry, services } = await opened();
+  const session = await running(registry, 'ann', ONE);
+  services.backend.lose({ id: session.sandbox.id, machine: 'host', reason: 'diskFull' });
+  await settle();
+  expect(session.view()).toMatchObject({ state: 'failed', problem: { code: 'disk-full' } });
+  expect(services.backend.sandboxes.size).toBe(0);
+  const again = await running(registry, 'ann', ONE);
+  expect([again.state, again.sandbox.id === session.sandbox.id]).toEqual(['ready', false]);
+});
+
 test('a program that was killed for its memory is told to who looks, and the session goes on', async () => {
   const { registry, services } = await opened();
   const session = await running(registry, 'ann', ONE);
