@@ -41,8 +41,10 @@ export class SessionRegistry {
     const stored = store.sessions().sort((a, b) => a.createdAt - b.createdAt);
     // One question for all of them: a class of fifty is back in a moment.
     const there = await backend.statAll(stored.map(({ sandbox }) => sandbox));
+    const running = [...there.values()].filter(({ state }) => state !== 'gone').length;
+    // Before they are taken up: then the engine has much to do for each of them, which nobody need wait for.
+    await this.#admission.open(running);
     const taken = await Promise.all(stored.map((session) => this.#takeUp(session, there.get(session.sandbox.id))));
-    await this.#admission.open();
     for (const session of taken) {
       if (session?.state !== 'queued') continue;
       await this.#admission.enter(session).catch((error: unknown) => {

@@ -49,14 +49,14 @@ export class Admission {
     return this.#places;
   }
 
-  /** Counts the places. Sessions that are there already are in what the host has in use. */
-  async open(): Promise<void> {
+  /** Counts the places. `running`: sandboxes that are there already, and in what the host has in use. */
+  async open(running: number): Promise<void> {
     const { limits, log, pool } = this.#services;
     pool?.open(() => this.#mayGrow());
     const room = await this.#host.look();
     if (room === undefined) return;
     const reserve = this.#reserveOf(room);
-    const capacity = capacityOf(room, this.#footprint, reserve, this.#held().length);
+    const capacity = capacityOf(room, this.#footprint, reserve, running);
     this.#places = Math.min(limits.maxSessions, Math.max(1, capacity.places));
     this.#startSlots = room.cpus * STARTS_PER_CPU;
     log.info({ ...capacity, places: this.#places }, 'places counted');
