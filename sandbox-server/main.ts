@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { createApp } from './app.ts';
@@ -84,6 +85,8 @@ export async function main(options: MainOptions): Promise<void> {
     const address = await app.listen();
     await running.announce({ host: config.host, port: Number(new URL(address).port) || config.port });
     console.log(`\n  Drydock is ready: ${address}\n`);
+    // Otherwise it is written when a process ends, which one that is killed does not.
+    flushCompileCache();
     if (options.engineProblem)
       console.log(`  Labs are off: ${options.engineProblem.what} ${options.engineProblem.fix}\n`);
     sandboxes = await told;
