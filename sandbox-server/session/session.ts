@@ -1,7 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import type { SandboxRef, SandboxStatus } from '../backend/backend.ts';
 import { DrydockError, toDrydockError } from '../errors.ts';
-import { type LabLesson, machinesOf } from '../lab/lessons.ts';
+import type { LabLesson } from '../lab/lessons.ts';
 import type { SessionServerMessage } from '../protocol/events.ts';
 import type { QueueView, SessionState, SessionView } from '../protocol/views.ts';
 import type { StoredSession } from '../store/store.ts';
@@ -9,30 +8,22 @@ import type { Terminal } from '../terminal/terminal.ts';
 import { Audience } from './audience.ts';
 import { keepSession } from './keep-session.ts';
 import { Lifetime } from './lifetime.ts';
-import { noticeView, type NoticeCode } from './notices.ts';
-import { obtainSandbox } from './obtain-sandbox.ts';
+import type { NoticeCode } from './notices.ts';
+import { OwnSandbox } from './own-sandbox.ts';
+import { isForgotten, PlaceInQueue } from './place-in-queue.ts';
 import type { Preview } from './preview.ts';
-import { recoverSandbox } from './recover-sandbox.ts';
-import { RunningSandbox } from './running-sandbox.ts';
+import { Recoveries } from './recoveries.ts';
+import type { RunningSandbox } from './running-sandbox.ts';
 import type { SessionServices } from './session-services.ts';
+import { sessionView } from './session-view.ts';
 import { Shares } from './shares.ts';
 import { START_STEPS } from './start-sandbox.ts';
 import { isFinal, mayGo } from './state.ts';
 import { Steps } from './steps.ts';
 import { Terminals } from './terminals.ts';
 
-/** A place in the queue is kept this long without a page: for a reload, a lost network, a restart of the server. */
-const ABSENT_MS = 3 * 60_000;
-
-/** An estimate that changes by less than this is not worth a message. */
-const ESTIMATE_CHANGE_MS = 10_000;
-
 const RESET_STEP = 'Remove the old sandbox';
 const RECOVER_STEP = 'Start the machine again, with its files';
-
-/** A machine that has to be started again more often than this is broken. */
-const MAX_RECOVERIES = 3;
-const RECOVERIES_WITHIN_MS = 10 * 60_000;
 
 /** One learner's run of one lab: its states, and what each of them does with its sandbox. */
 export class Session {
@@ -45,20 +36,16 @@ export class Session {
   readonly #audience: Audience;
   /** Who else may look. */
   readonly shares = new Shares(() => this.#announce());
-  readonly #abort = new AbortController();
+  readonly #sandbox: OwnSandbox;
+  readonly #queue = new PlaceInQueue();
+  readonly #recoveries = new Recoveries();
   readonly #onState: (session: Session) => void;
   #lesson: LabLesson;
   #state: SessionState = 'queued';
-  #queue: QueueView | undefined;
-  #sandbox: SandboxRef;
-  #running: RunningSandbox | undefined;
-  /** What is being brought up and what is being removed must have ended before all of it can be gone. */
+  /** It must have ended before all of it can be gone. */
   #bringingUp: Promise<void> = Promise.resolve();
-  #removingOld: Promise<void> = Promise.resolve();
   #problem: DrydockError | undefined;
   #notice: NoticeCode | undefined;
-  /** When its machines had to be started again lately. */
-  #recoveries: number[] = [];
   #stopping: Promise<void> | undefined;
 
   constructor(options: {
@@ -77,14 +64,13 @@ export class Session {
     this.#lesson = options.lesson;
     this.#services = services;
     this.#onState = options.onState ?? (() => undefined);
-    this.#sandbox = options.stored?.sandbox ?? this.#newSandbox();
     this.#lifetime = new Lifetime(clock, limits, options.stored);
     this.#steps = new Steps(clock, () => this.#announce());
     this.#terminals = new Terminals({
       backend,
       sandbox: () => this.sandbox,
       limit: limits.maxTerminals,
-      onCommandEnd: () => this.#running?.grading.trigger('command'),
+      onCommandEnd: () => this.#sandbox.running?.grading.trigger('command'),
       onInput: () => this.touch(),
       onChange: () => {
         this.#save();
@@ -94,8 +80,15 @@ export class Session {
     this.#audience = new Audience({
       now: () => clock.now(),
       hello: () => ({ type: 'session', session: this.view() }),
-      onWatched: (watched) => this.#running?.grading.setWatched(watched),
-      onLive: (on) => this.#running?.grading.setLive(on),
+      onWatched: (watched) => this.#sandbox.running?.grading.setWatched(watched),
+      onLive: (on) => this.#sandbox.running?.grading.setLive(on),
+    });
+    this.#sandbox = new OwnSandbox({
+      ...{ session: this.id, learner: this.learner, services },
+      ...{ steps: this.#steps, terminals: this.#terminals, audience: this.#audience },
+      lesson: () => this.#lesson,
+      stored: options.stored?.sandbox,
+      onOther: () => this.#save(),
     });
   }
 
@@ -106,8 +99,8 @@ export class Session {
   /** The lesson was changed while the lab runs: its checks are the new ones at once; its sandbox is when it is reset. */
   useLesson(lesson: LabLesson, needsReset: boolean): void {
     this.#lesson = lesson;
-    if (needsReset && this.#running !== undefined) this.#notice = 'lab-changed';
-    this.#running?.grading.useLesson(lesson);
+    if (needsReset && this.#sandbox.running !== undefined) this.#notice = 'lab-changed';
+    this.#sandbox.running?.grading.useLesson(lesson);
     this.#announce();
   }
 
@@ -117,11 +110,11 @@ export class Session {
 
   /** The way to its web servers, while it has a sandbox. */
   get preview(): Preview | undefined {
-    return this.#running?.preview;
+    return this.#sandbox.running?.preview;
   }
 
   get sandbox(): SandboxRef {
-    return this.#sandbox;
+    return this.#sandbox.ref;
   }
 
   /** When it became final, for the registry to forget it some time later. */
@@ -129,7 +122,7 @@ export class Session {
 
   /** When it got its place; undefined while it waits for one. */
   get startedAt(): number | undefined {
-    return this.#state === 'queued' || this.#queue !== undefined ? undefined : this.#lifetime.createdAt;
+    return this.#state === 'queued' || this.#queue.view !== undefined ? undefined : this.#lifetime.createdAt;
   }
 
   /** When it ends unless it is used or extended. */
@@ -140,17 +133,15 @@ export class Session {
   /** It has to wait: here in the queue. */
   wait(queue: QueueView): void {
     if (this.#state !== 'queued') return;
-    const before = this.#queue;
-    this.#queue = queue;
-    if (before === undefined) this.#save();
-    const moved = Math.abs((before?.startsAt ?? 0) - (queue.startsAt ?? 0)) > ESTIMATE_CHANGE_MS;
-    if (moved || before?.place !== queue.place || before.why !== queue.why) this.#announce();
+    const { isNew, isWorthTelling } = this.#queue.move(queue);
+    if (isNew) this.#save();
+    if (isWorthTelling) this.#announce();
   }
 
   /** Starts the sandbox. Resolves when it is ready, failed or stopped; never rejects. */
   async start(): Promise<void> {
     if (this.#state !== 'queued') return;
-    this.#queue = undefined;
+    this.#queue.leave();
     this.#lifetime.begin();
     this.#go('starting');
     await this.#bringUp(async () => this.#steps.plan(START_STEPS));
@@ -163,10 +154,10 @@ export class Session {
       this.#terminals.restore(stored.terminals);
       if (sandbox.state === 'gone') void this.lose(new DrydockError('sandbox-lost'));
       else if (sandbox.state === 'degraded') void this.recover();
-      else this.#useSandbox();
+      else this.#sandbox.use();
     } else if (stored.state !== 'queued') {
       // Half made: with another name, so that what is left of it is nobody's.
-      this.#sandbox = this.#newSandbox();
+      this.#sandbox.rename();
       this.#notice = stored.state === 'resetting' ? 'restarted-reset' : 'restarted-start';
     }
   }
@@ -177,14 +168,12 @@ export class Session {
    */
   async recover(): Promise<void> {
     const now = this.#services.clock.now();
-    this.#recoveries = this.#recoveries.filter((at) => now - at < RECOVERIES_WITHIN_MS);
-    if (this.#recoveries.length >= MAX_RECOVERIES) return this.lose(new DrydockError('sandbox-lost'));
+    if (!this.#recoveries.mayBeOneMore(now)) return this.lose(new DrydockError('sandbox-lost'));
     if (!this.#go('recovering', 'recovering')) return;
-    this.#recoveries.push(now);
+    this.#recoveries.add(now);
     this.#steps.plan([RECOVER_STEP]);
     this.#steps.begin(RECOVER_STEP);
-    this.#running?.[Symbol.dispose]();
-    this.#running = undefined;
+    this.#sandbox.rest();
     this.#bringingUp = this.#recoverSandbox();
     await this.#bringingUp;
   }
@@ -193,16 +182,11 @@ export class Session {
   async reset(): Promise<void> {
     if (!this.#go('resetting')) throw new DrydockError('not-ready');
     this.touch();
-    this.#leaveSandbox();
-    this.#removingOld = this.#services.backend.destroy(this.#sandbox.id);
-    // A warm sandbox need not wait for that; when it fails, the registry's next reconciliation removes what is left.
-    this.#removingOld.catch((error: unknown) => {
-      this.#services.log.warn({ session: this.id, err: error }, 'could not remove the old sandbox');
-    });
+    const gone = this.#sandbox.discard();
     await this.#bringUp(async () => {
       this.#steps.plan([RESET_STEP, ...START_STEPS]);
       this.#steps.begin(RESET_STEP);
-      await this.#removingOld;
+      await gone;
     });
   }
 
@@ -232,9 +216,9 @@ export class Session {
 
   /** Lets go of it without touching the sandbox: the server ends, the sandbox lives on. */
   release(): void {
-    this.#abort.abort();
+    this.#sandbox.giveUp();
     this.#terminals.closeAll('restarting');
-    this.#running?.[Symbol.dispose]();
+    this.#sandbox.rest();
     this.#audience.leave();
   }
 
@@ -247,9 +231,7 @@ export class Session {
   overdue(now: number): DrydockError | undefined {
     if (isFinal(this.#state) || this.#state === 'stopping') return undefined;
     if (this.#state !== 'queued') return this.#lifetime.over(now);
-    const { absentSince } = this.#audience;
-    if (absentSince !== undefined && now - absentSince >= ABSENT_MS) return new DrydockError('queue-left');
-    return undefined;
+    return isForgotten(this.#audience.absentSince, now) ? new DrydockError('queue-left') : undefined;
   }
 
   openTerminal(machine: string) {
@@ -279,39 +261,20 @@ export class Session {
   }
 
   view(): SessionView {
-    const { createdAt, expiresAt, idleEndsAt } = this.#lifetime;
-    const running = this.#running;
-    return {
-      id: this.id,
-      lesson: this.lesson.id,
-      state: this.#state,
-      steps: this.#steps.view(),
-      now: this.#services.clock.now(),
-      createdAt,
-      expiresAt,
-      idleEndsAt,
-      canExtend: this.#canExtend(),
-      machines: this.sandbox.machines.map((name) => ({ name })),
-      terminals: this.#terminals.views(),
-      tasks: running?.grading.tasks() ?? [],
-      shares: this.shares.views(),
-      ...(running === undefined ? {} : { preview: `/preview/${running.preview.token}` }),
-      ...(this.#queue === undefined || this.#state !== 'queued' ? {} : { queue: this.#queue }),
-      ...(this.#problem === undefined ? {} : { problem: this.#problem.view() }),
-      ...(this.#notice === undefined ? {} : { notice: noticeView(this.#notice) }),
-    };
+    return sessionView({
+      ...{ id: this.id, lesson: this.lesson.id, state: this.#state, now: this.#services.clock.now() },
+      ...{ canExtend: this.#canExtend(), lifetime: this.#lifetime, steps: this.#steps, terminals: this.#terminals },
+      ...{ shares: this.shares, sandbox: this.#sandbox, queue: this.#queue.view },
+      ...{ problem: this.#problem, notice: this.#notice },
+    });
   }
 
   async #recoverSandbox(): Promise<void> {
-    const { signal } = this.#abort;
     try {
-      await recoverSandbox(this.#services, this.sandbox, signal);
-      signal.throwIfAborted();
-      this.#steps.finish();
-      this.#useSandbox();
+      await this.#sandbox.recover();
       this.#go('ready', 'recovered');
     } catch (error) {
-      if (!signal.aborted) await this.#fail(toDrydockError(error, 'sandbox-lost'));
+      if (!this.#sandbox.isGivenUp) await this.#fail(toDrydockError(error, 'sandbox-lost'));
     }
   }
 
@@ -323,63 +286,24 @@ export class Session {
 
   async #obtainSandbox(before: () => Promise<void>): Promise<void> {
     const { log, clock } = this.#services;
-    const { signal } = this.#abort;
     const begun = clock.now();
     try {
-      await obtainSandbox(this.#services, {
-        lesson: this.lesson,
-        learner: this.learner,
-        steps: this.#steps,
-        terminals: this.#terminals,
-        signal,
-        own: (sandbox) => {
-          this.#sandbox = sandbox;
-          this.#save();
-        },
-        newSandbox: () => this.#newSandbox(),
-        before,
-      });
-      this.#useSandbox();
+      await this.#sandbox.obtain(before);
       this.#go('ready');
       log.info({ session: this.id, lesson: this.lesson.id, ms: clock.now() - begun }, 'session ready');
     } catch (error) {
-      if (!signal.aborted) await this.#fail(toDrydockError(error, 'start-failed'));
+      if (!this.#sandbox.isGivenUp) await this.#fail(toDrydockError(error, 'start-failed'));
     }
-  }
-
-  #newSandbox(): SandboxRef {
-    return { id: `${this.id}${randomBytes(2).toString('hex')}`, machines: machinesOf(this.lesson.lab) };
-  }
-
-  #useSandbox(): void {
-    this.#running = new RunningSandbox({
-      services: this.#services,
-      session: this.id,
-      learner: this.learner,
-      lesson: this.lesson,
-      sandbox: this.sandbox,
-      emit: (message) => this.#audience.tell(message),
-      onStorageError: (error) => this.#audience.tell({ type: 'error', error: error.view() }),
-    });
-    this.#running.grading.setWatched(this.#audience.isThere);
-    this.#running.grading.setLive(this.#audience.wantsLive);
-  }
-
-  #leaveSandbox(): void {
-    this.#running?.[Symbol.dispose]();
-    this.#running = undefined;
-    this.#terminals.closeAll('ended');
   }
 
   async #stop(why: DrydockError | undefined): Promise<void> {
     if (isFinal(this.#state)) return;
     this.#problem = why;
-    this.#abort.abort();
+    this.#sandbox.giveUp();
     this.#go('stopping');
     await this.#bringingUp;
-    await this.#removingOld.catch(() => undefined);
-    this.#leaveSandbox();
-    await this.#removeSandbox();
+    await this.#sandbox.oldIsGone();
+    await this.#sandbox.remove();
     this.#go('ended');
   }
 
@@ -387,25 +311,16 @@ export class Session {
     this.#services.log.error({ session: this.id, code: why.code, err: why.cause ?? why }, why.message);
     this.#problem = why;
     if (!this.#go('failed')) return;
-    this.#abort.abort();
-    this.#leaveSandbox();
-    await this.#removeSandbox();
-  }
-
-  async #removeSandbox(): Promise<void> {
-    try {
-      await this.#services.backend.destroy(this.sandbox.id);
-    } catch (error) {
-      // The registry's next reconciliation finds what is left by its label.
-      this.#services.log.warn({ session: this.id, err: error }, 'could not remove the sandbox; it is tried again');
-    }
+    this.#sandbox.giveUp();
+    await this.#sandbox.remove();
   }
 
   /** The learner did something with a task. */
   #grading(): RunningSandbox['grading'] {
     this.touch();
-    if (this.#running === undefined) throw new DrydockError('not-ready');
-    return this.#running.grading;
+    const { running } = this.#sandbox;
+    if (running === undefined) throw new DrydockError('not-ready');
+    return running.grading;
   }
 
   #canExtend(): boolean {
