@@ -1,18 +1,23 @@
 import type { LabRun } from './lab-run.ts';
 import { SavePoint } from './save-point.ts';
 
-/** A copy costs about a second of one processor. What takes less to do again is done again. */
-const WORTH_MS = 1_000;
+/** A copy costs about two seconds of one processor. What takes less to do again, by all who begin there, is done again. */
+const WORTH_MS = 2_000;
+/** Where nobody begins, one is made only against having to do so much again: the next place may be one that cannot be copied. */
+const PROVIDENT_MS = 10_000;
 
 /** How many copies there may be at a time, of all lessons together. */
 export class CopyRoom {
   /** Milliseconds: a copy is made only when it saves as much. */
   readonly worthMs: number;
+  /** Milliseconds: the same where nobody begins yet. */
+  readonly providentMs: number;
   #free: number;
 
-  constructor(limit: number, worthMs = WORTH_MS) {
+  constructor(limit: number, worthMs = WORTH_MS, providentMs = PROVIDENT_MS) {
     this.#free = limit;
     this.worthMs = worthMs;
+    this.providentMs = providentMs;
   }
 
   get free(): number {
@@ -48,10 +53,12 @@ export class SavePoints implements AsyncDisposable {
     return this.#latest;
   }
 
-  /** So many steps are done, and the next one is at that line. */
-  async offer(step: number, line: number): Promise<void> {
+  /** So many steps are done, and the next one is at that line; so many sandboxes begin here. */
+  async offer(step: number, line: number, begins: number): Promise<void> {
     this.#sinceMs += performance.now() - this.#lookedAt;
-    if (this.#sinceMs >= this.#room.worthMs) await this.#tryToSave(step, line);
+    const isWorth =
+      begins > 0 ? this.#sinceMs * begins >= this.#room.worthMs : this.#sinceMs >= this.#room.providentMs;
+    if (isWorth) await this.#tryToSave(step, line);
     this.#lookedAt = performance.now();
   }
 

@@ -114,9 +114,12 @@ class LessonVerification {
     await using points = copies && this.#isCopied ? new SavePoints(run, copies) : undefined;
     await this.#follow(run, steps, {
       beforeStep: async (done) => {
-        const tasks = page.tasks.filter((task) => pageBefore(page, task).length >= done);
-        if (tasks.length > 0) await points?.offer(done, lineOf(steps[done]!));
-        for (const task of tasks) if (pageBefore(page, task).length === done) this.#begin(task, points?.latest);
+        const ahead = page.tasks.filter((task) => pageBefore(page, task).length >= done);
+        if (ahead.length === 0) return;
+        const here = ahead.filter((task) => pageBefore(page, task).length === done);
+        const begins = here.reduce((sum, task) => sum + this.#jobsOf(task).length, 0);
+        await points?.offer(done, lineOf(steps[done]!), begins);
+        for (const task of here) this.#begin(task, points?.latest);
       },
       onGreen: (task, answer) => {
         tally.greenAfter++;

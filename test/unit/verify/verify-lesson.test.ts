@@ -179,7 +179,7 @@ test('from copies: later sandboxes begin where the page was, each copy goes with
     block('touch between'),
     task('two', 'touch two'),
   ].join('\n');
-  const copies = new CopyRoom(9, 0);
+  const copies = new CopyRoom(9, 0, 0);
   const { ok, tally, failures, backend } = await verify(
     body,
     {
@@ -214,7 +214,7 @@ test('while something runs nothing is copied: what came since the last copy is d
   const { ok, backend } = await verify(
     body,
     { one: made('one', { run: 'true', says: `zero ${RUNNING}` }) },
-    new CopyRoom(9, 0),
+    new CopyRoom(9, 0, 0),
   );
   expect(ok).toBe(true);
   expect([...backend.begunWith.values()]).toEqual([['zero']]);
@@ -225,7 +225,7 @@ test('a container that runs is started again in a copy', async () => {
   const { ok, tally } = await verify(
     body,
     { one: made('one', { run: 'true', says: `only: ${CONTAINER}` }) },
-    new CopyRoom(9, 0),
+    new CopyRoom(9, 0, 0),
   );
   expect(ok).toBe(true);
   expect(tally).toMatchObject({ sandboxes: 2, fromCopies: 1, again: 0 });
@@ -238,7 +238,7 @@ test('what a container had in memory is in no copy: the page decides, from its t
     {
       one: made('one', { run: 'true', says: `only: ${CONTAINER} ${IN_MEMORY}` }, { run: 'touch one', says: 'no one' }),
     },
-    new CopyRoom(9, 0),
+    new CopyRoom(9, 0, 0),
   );
   expect(ok).toBe(false);
   // The mistake that is none is told once, by the sandbox that followed the page.
@@ -253,7 +253,7 @@ test('a container that does not do again what it did: nobody else begins there',
     run,
     says: `only: ${CONTAINER} ${IN_ARGUMENTS}`,
   }));
-  const { ok, tally } = await verify(body, { one: made('one', ...misses) }, new CopyRoom(9, 0));
+  const { ok, tally } = await verify(body, { one: made('one', ...misses) }, new CopyRoom(9, 0, 0));
   expect(ok).toBe(true);
   // Two at a time: the third knows.
   expect(tally).toMatchObject({ nearMissesRejected: 3, fromCopies: 2, again: 2, sandboxes: 6 });
@@ -265,7 +265,7 @@ test('without room for another copy, sandboxes begin earlier', async () => {
     one: made('one', { run: 'true', says: 'no one' }),
     two: made('two', { run: 'true', says: 'no two' }),
   };
-  const { ok, backend, tally } = await verify(body, tasks, new CopyRoom(0, 0));
+  const { ok, backend, tally } = await verify(body, tasks, new CopyRoom(0, 0, 0));
   expect(ok).toBe(true);
   expect(backend.copies).toEqual([]);
   expect(tally).toMatchObject({ sandboxes: 3, fromCopies: 0 });
@@ -287,7 +287,7 @@ test('a check or a mistake that is about events gets a sandbox that knows them a
       two: asksEvents,
       three: made('three', { run: 'docker events > x', says: 'no three' }, { run: 'true', says: 'no three' }),
     },
-    new CopyRoom(9, 0),
+    new CopyRoom(9, 0, 0),
   );
   expect(failures).toEqual([]);
   // The page; one that began with a copy and was asked, and the one instead of it; two for the third task, one with a copy.
