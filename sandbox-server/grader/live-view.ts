@@ -1,10 +1,14 @@
 import type { Clock } from '../clock.ts';
 import type { LiveView } from '../protocol/live.ts';
 import type { EngineApi } from './engine-api.ts';
+import type { ClusterObjects } from './kubernetes/cluster-watch.ts';
+import { liveCluster } from './kubernetes/live-cluster.ts';
 import { buildLiveView, type ImageCache } from './live-snapshot.ts';
 
 export interface LiveViewSourceOptions {
   engine: EngineApi;
+  /** The lab's cluster, if it has one; undefined while it is not known. */
+  cluster?: () => ClusterObjects | undefined;
   clock: Clock;
   onLive: (live: LiveView) => void;
   onError: (error: unknown) => void;
@@ -17,12 +21,17 @@ const SETTLE_MS = 30;
 /** A snapshot that takes longer will not come. */
 const TIMEOUT_MS = 10_000;
 
-/** Keeps a live view current: `touch()` on every engine event; snapshots are coalesced and sent only when different. */
+/**
+ * Keeps a live view current: `touch()` whenever engine or cluster changed; snapshots are coalesced and sent only when
+ * different. The cluster is known from its watches; the engine is asked, and not for a change of the cluster.
+ */
 export class LiveViewSource implements Disposable {
   readonly #options: LiveViewSourceOptions;
   readonly #cache: ImageCache = new Map();
   #on = false;
   #current: LiveView | undefined;
+  /** Of the engine, until something happens in it. */
+  #engine: LiveView | undefined;
   #sent = '';
   #timer: Disposable | undefined;
   #building: AbortController | undefined;
@@ -47,7 +56,8 @@ export class LiveViewSource implements Disposable {
     else this.#stop();
   }
 
-  touch(): void {
+  touch(what: 'engine' | 'cluster' = 'engine'): void {
+    if (what === 'engine') this.#engine = undefined;
     if (!this.#on) return;
     if (this.#building) {
       this.#again = true;
@@ -72,14 +82,19 @@ export class LiveViewSource implements Disposable {
   }
 
   async #build(): Promise<void> {
-    const { engine, clock, onLive, onError } = this.#options;
+    const { engine, cluster, clock, onLive, onError } = this.#options;
     this.#timer = undefined;
     this.#again = false;
     this.#lastAt = clock.now();
     const building = (this.#building = new AbortController());
     const timeout = clock.after(TIMEOUT_MS, () => building.abort(new Error('the live view took too long')));
     try {
-      const live = await buildLiveView(engine, building.signal, this.#cache);
+      const machine = this.#engine ?? (await buildLiveView(engine, building.signal, this.#cache));
+      if (!this.#again) this.#engine = machine;
+      const objects = cluster?.();
+      // It is touched again once it is known.
+      if (cluster && !objects) return;
+      const live = objects ? { ...machine, cluster: liveCluster(objects) } : machine;
       const text = comparable(live);
       if (this.#on && text !== this.#sent) {
         this.#sent = text;
@@ -91,7 +106,7 @@ export class LiveViewSource implements Disposable {
     } finally {
       timeout[Symbol.dispose]();
       this.#building = undefined;
-      if (this.#again) this.touch();
+      if (this.#again) this.touch('cluster');
     }
   }
 }

@@ -152,6 +152,8 @@ export interface ReplicaSetFacts {
   owner: { kind: string; name: string } | undefined;
   /** As many as it shall have. */
   replicas: number;
+  /** As many as there are. */
+  pods: number;
   ready: number;
   labels: Record<string, string>;
   images: string[];

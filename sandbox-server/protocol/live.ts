@@ -5,6 +5,8 @@ export interface LiveView {
   containers: LiveContainer[];
   networks: LiveNetwork[];
   volumes: LiveVolume[];
+  /** Only where the lab has a cluster. */
+  cluster?: LiveCluster;
 }
 
 export interface LiveImage {
@@ -50,4 +52,60 @@ export interface LiveNetwork {
 export interface LiveVolume {
   name: string;
   driver: string;
+}
+
+/** The session's part of a cluster. Lists are in the order of names, a Deployment's revisions in the order of time. */
+export interface LiveCluster {
+  nodes: LiveNode[];
+  pods: LivePod[];
+  deployments: LiveDeployment[];
+  services: LiveService[];
+}
+
+export interface LiveNode {
+  name: string;
+  ready: boolean;
+  /** Takes no new pods. */
+  cordoned: boolean;
+}
+
+export interface LivePod {
+  id: string;
+  name: string;
+  /** Of its first container. */
+  image: string;
+  /** As `kubectl get pods` says it. */
+  status: string;
+  ready: boolean;
+  restarts: number;
+  /** Empty until it is put on one. */
+  node: string;
+}
+
+export interface LiveDeployment {
+  name: string;
+  /** As many pods as it shall have, and how many are ready. */
+  replicas: number;
+  ready: number;
+  /** Those that have or shall have pods, and the newest in any case. */
+  revisions: LiveRevision[];
+}
+
+export interface LiveRevision {
+  revision: number;
+  /** Of its ReplicaSet. */
+  name: string;
+  image: string;
+  replicas: number;
+  ready: number;
+}
+
+export interface LiveService {
+  name: string;
+  type: string;
+  /** `app=web`; empty for one that selects nothing. */
+  selects: string;
+  /** Pods that get what is sent to it, and those that it selects and that are not ready. */
+  sendsTo: string[];
+  waitsFor: string[];
 }

@@ -53,23 +53,24 @@ export class Grading implements Disposable {
       },
       onBroken: (task, error) => log.error({ session, lesson: lesson.id, task, err: error }, 'a check is broken'),
     });
+    const onLost = (error: unknown) => log.debug({ session, err: error }, 'a watch of the cluster broke');
+    const changed = (what: 'engine' | 'cluster') => {
+      this.#live.touch(what);
+      this.#grader.trigger('event');
+    };
+    if (cluster) this.#cluster = new ClusterWatch({ cluster, clock, onChange: () => changed('cluster'), onLost });
     this.#live = new LiveViewSource({
       engine,
+      ...(cluster && { cluster: () => this.#cluster?.objects }),
       clock,
       onLive: (live) => emit({ type: 'live', live }),
       onError: (error) => log.debug({ session, err: error }, 'no live view just now'),
     });
-    const touch = () => {
-      this.#live.touch();
-      this.#grader.trigger('event');
-    };
-    const onLost = (error: unknown) => log.debug({ session, err: error }, 'a watch of the cluster broke');
-    if (cluster) this.#cluster = new ClusterWatch({ cluster, clock, onChange: touch, onLost });
     void watchEngineEvents({
       engine,
       clock,
       signal: this.#abort.signal,
-      onEvent: touch,
+      onEvent: () => changed('engine'),
       onConnected: () => this.#live.touch(),
     });
     this.#grader.start();

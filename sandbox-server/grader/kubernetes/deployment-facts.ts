@@ -66,6 +66,7 @@ export function replicaSetFacts({ metadata, spec, status }: ReplicaSet): Replica
     revision: Number(metadata.annotations[REVISION] ?? 0),
     owner: ownerOf(metadata),
     replicas: spec.replicas,
+    pods: status.replicas,
     ready: status.readyReplicas,
     labels: metadata.labels,
     images: spec.template.spec.containers.map(({ image }) => image),

@@ -154,7 +154,7 @@ export type Deployment = z.infer<typeof deployment>;
 export const replicaSet = z.object({
   metadata,
   spec: z.object({ replicas: wanted, template: z.object({ spec: podSpec }) }),
-  status: z.object({ readyReplicas: number }),
+  status: z.object({ replicas: number, readyReplicas: number }),
 });
 export type ReplicaSet = z.infer<typeof replicaSet>;
 

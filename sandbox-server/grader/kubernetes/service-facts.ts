@@ -21,7 +21,7 @@ export function serviceFacts(
     labels: metadata.labels,
     selector: spec.selector,
     ports: spec.ports,
-    endpoints: async () => (await slices()).flatMap(endpoints),
+    endpoints: async () => (await slices()).flatMap(endpointFacts),
     ask: async (page, { port = spec.ports[0]?.port ?? 80 } = {}) => {
       // As node:http and every server expect it: one slash between the two.
       const where = `${path}:${port}/proxy/${page.replace(/^\/+/, '')}`;
@@ -35,7 +35,7 @@ export function serviceFacts(
   };
 }
 
-function endpoints({ endpoints: found, ports }: EndpointSlice): EndpointFacts[] {
+export function endpointFacts({ endpoints: found, ports }: EndpointSlice): EndpointFacts[] {
   return found.flatMap(({ addresses, conditions, nodeName, targetRef }) =>
     addresses.map((ip) => ({
       ip,

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { systemClock } from '../../../sandbox-server/clock.ts';
 import { ClusterWatch } from '../../../sandbox-server/grader/kubernetes/cluster-watch.ts';
+import { liveCluster } from '../../../sandbox-server/grader/kubernetes/live-cluster.ts';
 import { kubernetesChecks } from '../../../sandbox-server/grader/kubernetes/kubernetes-checks.ts';
 import { Grader } from '../../../sandbox-server/grader/grader.ts';
 import { verdictOf } from '../../../sandbox-server/grader/verdict.ts';
@@ -274,6 +275,34 @@ test('a change of any kind is heard of, and what is there is known from the star
   watch.setOn(false);
   expect(watch.objects).toBeUndefined();
   expect(lost).toEqual([]);
+});
+
+test('the live view follows: a Deployment, its pods, a Service that selects them', async () => {
+  const { clock, onLost } = { clock: systemClock, onLost: () => undefined };
+  using watch = new ClusterWatch({ cluster: lab.reader, clock, onChange: () => undefined, onLost });
+  watch.setOn(true);
+  const picture = () => watch.objects && liveCluster(watch.objects);
+  await lab.create('deployments', deployment('seen', answering(), { replicas: 1 }), APPS);
+  await lab.create('services', {
+    metadata: { name: 'seen' },
+    spec: { selector: { app: 'seen' }, ports: [{ port: 80 }] },
+  });
+  const seen = () => {
+    const { nodes = [], pods = [], deployments = [], services = [] } = picture() ?? {};
+    const [first] = pods.filter(({ name }) => name.startsWith('seen-'));
+    const service = services.find(({ name }) => name === 'seen');
+    return {
+      pod: first && [first.status, first.ready, first.node === nodes[0]?.name],
+      revisions: deployments
+        .find(({ name }) => name === 'seen')
+        ?.revisions.map(({ revision, replicas, ready }) => [revision, replicas, ready]),
+      sends: first !== undefined && service?.sendsTo.includes(first.name),
+    };
+  };
+  await expect.poll(seen).toEqual({ pod: ['Running', true, true], revisions: [[1, 1, 1]], sends: true });
+  await lab.patch('deployments/seen', { spec: { replicas: 0 } }, APPS);
+  await expect.poll(seen, { timeout: 30_000 }).toEqual({ pod: undefined, revisions: [[1, 0, 0]], sends: false });
+  await Promise.all([lab.remove('deployments/seen', APPS), lab.remove('services/seen')]);
 });
 
 test('what is true in the cluster is ticked within half a second', async () => {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import * as schemas from '../../../sandbox-server/grader/kubernetes/schemas.ts';
 import { LiveViewSource } from '../../../sandbox-server/grader/live-view.ts';
 import type { LiveView } from '../../../sandbox-server/protocol/live.ts';
 import { FakeClock } from './fake-clock.ts';
@@ -143,4 +144,39 @@ test('an engine that fails is reported and asked again at the next event', async
   live.source.touch();
   await live.clock.advance(500);
   await expect.poll(() => live.sent.length).toBe(1);
+});
+
+test('a change of the cluster is drawn once the cluster is known, without another look at the engine', async () => {
+  using engine = new FakeEngine(routes());
+  const clock = new FakeClock();
+  const sent: LiveView[] = [];
+  let known = false;
+  const node = { metadata: { name: 'one' }, spec: {}, status: { conditions: [{ type: 'Ready', status: 'True' }] } };
+  const nodes = new Map([['one', schemas.node.parse(node)]]);
+  const rest = { pods: new Map(), deployments: new Map(), replicaSets: new Map(), services: new Map() };
+  using source = new LiveViewSource({
+    engine: engine.api,
+    cluster: () => (known ? { nodes, slices: new Map(), ...rest } : undefined),
+    clock,
+    onLive: (live) => sent.push(live),
+    onError: () => undefined,
+  });
+  source.setOn(true);
+  await clock.advance(1_000);
+  await expect.poll(() => engine.requests).toContain('GET /images/sha256:1/history');
+  await expect.poll(() => clock.pending).toBe(0);
+  expect(sent).toEqual([]);
+  const asked = engine.requests.length;
+  known = true;
+  source.touch('cluster');
+  await clock.advance(1_000);
+  await expect.poll(() => sent).toHaveLength(1);
+  expect(sent[0]).toMatchObject({
+    machine: 'host',
+    cluster: { nodes: [{ name: 'one', ready: true, cordoned: false }] },
+  });
+  expect(engine.requests).toHaveLength(asked);
+  source.touch();
+  await clock.advance(1_000);
+  await expect.poll(() => engine.requests.length).toBeGreaterThan(asked);
 });

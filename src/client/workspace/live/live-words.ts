@@ -1,4 +1,5 @@
 import type { LiveContainer, LiveView } from '../../../../sandbox-server/protocol/live.ts';
+import { clusterChanges } from './cluster-words.ts';
 import { imageName } from './layer-sharing.ts';
 
 /** More than this at once is a list that nobody listens to. */
@@ -21,6 +22,7 @@ export function stateWords({ state, exitCode }: Pick<LiveContainer, 'state' | 'e
 /** What changed from one snapshot to the next, for who can't see it. Empty when nothing did. */
 export function spokenChanges(before: LiveView, after: LiveView): string {
   const words = [
+    ...(before.cluster && after.cluster ? clusterChanges(before.cluster, after.cluster) : []),
     ...difference(before.images, after.images, imageName, (name, verb) => `image ${name} ${verb}`),
     ...containerChanges(before.containers, after.containers),
     ...difference(

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { LiveView } from '../../../../sandbox-server/protocol/live.ts';
 import { formatBytes } from '../format-bytes.ts';
 import { spokenChanges } from '../live/live-words.ts';
+import { ClusterPicture } from './cluster-picture.tsx';
 import { ImageStacks } from './image-stacks.tsx';
 import { Networks } from './networks.tsx';
 import { Volumes } from './volumes.tsx';
@@ -20,9 +21,21 @@ export function LivePanel({ live }: { live: LiveView | undefined }) {
   );
 }
 
-function Picture({ live: { images, containers, networks, volumes } }: { live: LiveView }) {
+function Picture({ live }: { live: LiveView }) {
+  const { cluster } = live;
+  // Where there is a cluster, Docker's part is drawn once it is used.
+  const showsDocker = !cluster || live.images.length + live.containers.length + live.volumes.length > 0;
   return (
     <div class="ws-live">
+      {cluster && <ClusterPicture cluster={cluster} />}
+      {showsDocker && <DockerPicture live={live} />}
+    </div>
+  );
+}
+
+function DockerPicture({ live: { images, containers, networks, volumes } }: { live: LiveView }) {
+  return (
+    <>
       <section class="ws-live-images" aria-labelledby="ws-live-images">
         <h3 id="ws-live-images">
           Images <span class="ws-count">{images.length}</span>
@@ -54,7 +67,7 @@ function Picture({ live: { images, containers, networks, volumes } }: { live: Li
           </>
         )}
       </section>
-    </div>
+    </>
   );
 }
 
