@@ -1,6 +1,6 @@
 /** Makes clusters. One contract suite (test/contract) runs against every implementation. */
 export interface Clusters {
-  /** Makes one and resolves when its nodes are Ready; on failure, and when it is aborted, nothing of it is left. */
+  /** Makes one and resolves when its nodes are Ready and names, volumes and metrics work; on failure, and when it is aborted, nothing of it is left. */
   create(spec: ClusterSpec, options?: CreateClusterOptions): Promise<ClusterRef>;
   /** All that were made whole and are there still, running or not: what a server takes up again when it starts. */
   list(): Promise<ClusterRef[]>;
@@ -10,6 +10,8 @@ export interface Clusters {
   revive(id: string, options?: { signal?: AbortSignal }): Promise<void>;
   /** What its API server takes from whoever may do everything in it. Rejects with `cluster-lost` when there is none. */
   access(id: string): Promise<ClusterAccess>;
+  /** Where containers on the same engine reach its API server. Rejects with `cluster-lost` when there is none. */
+  endpoint(id: string): Promise<ClusterEndpoint>;
   /** Removes everything of it. Succeeds when nothing is there. */
   destroy(id: string): Promise<void>;
   /** At start: removes all that is ours and not among these, and what is left of one that was never finished. */
@@ -39,6 +41,14 @@ export interface ClusterStatus {
   state: 'running' | 'degraded' | 'gone';
   /** Names of nodes that are not running. */
   down: string[];
+}
+
+export interface ClusterEndpoint {
+  /** Name of a network of the engine. */
+  network: string;
+  /** A name on it. */
+  host: string;
+  port: number;
 }
 
 export interface ClusterAccess {

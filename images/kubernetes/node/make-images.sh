@@ -11,6 +11,11 @@ libraries() {
   ldd "$1" 2> /dev/null | sed -n 's#.*[ 	]\(/[^ ]*\) (.*#\1#p'
 }
 
+# bring ROOT FILE: copies the libraries of a program or of a module.
+bring() {
+  for library in $(libraries "$2"); do [ -e "$1$library" ] || cp --parents -L "$library" "$1/"; done
+}
+
 # stage ROOT PROGRAM…: copies Debian's programs with their libraries.
 stage() {
   root=$1
@@ -19,7 +24,7 @@ stage() {
     path=$(readlink -f "$(command -v "$program")")
     mkdir -p "$root/usr/sbin"
     cp "$path" "$root/usr/sbin/"
-    for library in $(libraries "$path"); do cp --parents -L "$library" "$root/"; done
+    bring "$root" "$path"
   done
 }
 
@@ -69,6 +74,7 @@ network() {
   modules=$(dirname "$(find /usr/lib -name 'libxt_comment.so')")
   mkdir -p "$root$modules"
   cp "$modules"/*.so "$root$modules/"
+  for module in "$modules"/*.so; do bring "$root" "$module"; done
   for command in iptables-nft-save iptables-nft; do ln -s xtables-nft-multi "$root/usr/sbin/$command"; done
   cp /iptables-wrapper.sh "$root/usr/sbin/iptables-wrapper"
   chmod 755 "$root/usr/sbin/iptables-wrapper"

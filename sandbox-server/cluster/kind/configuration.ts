@@ -5,6 +5,11 @@ import type { ClusterSpec } from '../cluster.ts';
 export const POD_SUBNET = '10.244.0.0/16';
 export const SERVICE_SUBNET = '10.96.0.0/16';
 
+/** Of a node: as many as its range has addresses, with some to spare for pods that come while others go. */
+const MAX_PODS = 220;
+/** containerd's settings for single registries, on a node. */
+export const REGISTRIES = '/etc/containerd/certs.d';
+
 /** What kind is told. `coredns`: the version in the node image, when it is not the one that kubeadm expects. */
 export function kindConfiguration(spec: ClusterSpec, image: { coredns?: string }): string {
   return stringify({
@@ -12,9 +17,11 @@ export function kindConfiguration(spec: ClusterSpec, image: { coredns?: string }
     apiVersion: 'kind.x-k8s.io/v1alpha4',
     networking: { ipFamily: 'ipv4', podSubnet: POD_SUBNET, serviceSubnet: SERVICE_SUBNET },
     nodes: [{ role: 'control-plane' }, ...Array.from({ length: spec.nodes - 1 }, () => ({ role: 'worker' }))],
+    // Where use-mirror.ts says where images come from.
+    containerdConfigPatches: [`[plugins."io.containerd.grpc.v1.cri".registry]\n  config_path = "${REGISTRIES}"\n`],
     kubeadmConfigPatches: [
       // Lessons run on hosts with either version of cgroups.
-      stringify({ kind: 'KubeletConfiguration', failCgroupV1: false }),
+      stringify({ kind: 'KubeletConfiguration', failCgroupV1: false, maxPods: MAX_PODS }),
       ...(image.coredns === undefined
         ? []
         : [stringify({ kind: 'ClusterConfiguration', dns: { imageTag: image.coredns } })]),

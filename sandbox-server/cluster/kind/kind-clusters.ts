@@ -7,6 +7,7 @@ import { DrydockError } from '../../errors.ts';
 import type {
   Clusters,
   ClusterAccess,
+  ClusterEndpoint,
   ClusterRef,
   ClusterSpec,
   ClusterStatus,
@@ -20,7 +21,9 @@ import { isNotFound, toClusterError } from './kind-errors.ts';
 import { CLUSTER_LABEL, clusterFilters, clusterLabels, clusterName } from './labels.ts';
 import { onNode } from './node-command.ts';
 import { type KindProgram, runKind } from './run-kind.ts';
+import { useMirror } from './use-mirror.ts';
 import { waitForNodes } from './wait-for-nodes.ts';
+import { waitForSystem } from './wait-for-system.ts';
 
 export interface KindClustersOptions {
   docker: Docker;
@@ -45,7 +48,7 @@ const NETWORK_WAIT_MS = 100;
 const MOST_NODES = 3;
 /** On the control plane: says that the cluster was made to its end. */
 const FINISHED = '/kind/drydock-finished';
-const API_PORT = '6443/tcp';
+const API_PORT = 6443;
 const NODE_COUNT_LABEL = 'drydock.cluster-nodes';
 
 /** Clusters of the platform's own, made by kind on its container engine. */
@@ -72,13 +75,17 @@ export class KindClusters implements Clusters {
       await this.#docker.createNetwork({ Name: name, CheckDuplicate: true, Labels: labels });
       await this.#runKind(name, spec, labels, options);
       onStep?.('Closing the way out');
-      await guardNodes(this.#options.program, (await this.#nodes(spec.id)).map(nameOf), signal);
+      const nodes = (await this.#nodes(spec.id)).map(nameOf);
+      await guardNodes(this.#options.program, nodes, signal);
+      await useMirror(this.#options.program, nodes, signal);
       onStep?.('Installing metrics');
       const control = controlPlane(name);
       const metrics = await readFile(join(import.meta.dirname, 'manifests', 'metrics-server.yaml'), 'utf8');
       await this.#onControlPlane(control, ['kubectl', 'apply', '--filename', '-'], signal, metrics);
       onStep?.('Waiting for the nodes to be ready');
       await waitForNodes(this.#options.program, control, { signal });
+      onStep?.('Waiting for DNS, storage and metrics');
+      await waitForSystem(this.#options.program, control, signal);
       await this.#onControlPlane(control, ['touch', FINISHED], signal);
       return { id: spec.id, nodes: spec.nodes };
     } catch (error) {
@@ -124,7 +131,7 @@ export class KindClusters implements Clusters {
     const control = controlPlane(clusterName(this.#options.owner, id));
     try {
       const { NetworkSettings, State } = await this.#docker.getContainer(control).inspect();
-      const port = NetworkSettings.Ports[API_PORT]?.[0]?.HostPort;
+      const port = NetworkSettings.Ports[`${API_PORT}/tcp`]?.[0]?.HostPort;
       if (!State.Running || port === undefined) throw new DrydockError('cluster-lost');
       const text = await onNode(this.#options.program, control, ['cat', '/etc/kubernetes/admin.conf']);
       return adminAccess(text, `https://127.0.0.1:${port}`);
@@ -134,6 +141,12 @@ export class KindClusters implements Clusters {
     }
   }
 
+  async endpoint(id: string): Promise<ClusterEndpoint> {
+    if ((await this.#nodes(id)).length === 0) throw new DrydockError('cluster-lost');
+    const network = clusterName(this.#options.owner, id);
+    return { network, host: controlPlane(network), port: API_PORT };
+  }
+
   async destroy(id: string): Promise<void> {
     try {
       const nodes = await this.#docker.listContainers({ all: true, filters: clusterFilters(this.#options.owner, id) });
@@ -141,7 +154,7 @@ export class KindClusters implements Clusters {
         nodes.map(({ Id }) => gone(() => this.#docker.getContainer(Id).remove({ force: true, v: true }))),
       );
       const networks = await this.#docker.listNetworks({ filters: clusterFilters(this.#options.owner, id) });
-      await Promise.all(networks.map(({ Id }) => gone(() => this.#docker.getNetwork(Id).remove())));
+      await Promise.all(networks.map(({ Id }) => this.#removeNetwork(Id)));
     } catch (error) {
       throw toClusterError(error);
     }
@@ -185,6 +198,17 @@ export class KindClusters implements Clusters {
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
+  }
+
+  async #removeNetwork(id: string): Promise<void> {
+    const network = this.#docker.getNetwork(id);
+    await gone(async () => {
+      // Whoever else was given a way to the nodes.
+      const { Containers } = (await network.inspect()) as { Containers?: Record<string, unknown> };
+      for (const container of Object.keys(Containers ?? {}))
+        await gone(() => network.disconnect({ Container: container, Force: true }));
+      await network.remove();
+    });
   }
 
   async #needImage(): Promise<void> {

@@ -17,6 +17,9 @@ guard() {
   rules -A "$chain" -m conntrack --ctstate ESTABLISHED,RELATED -j RETURN
 }
 
+# A Service's address that kube-proxy knows has become a pod's before this; one that it does not know leads out of the cluster.
+rules -C POSTROUTING -d "$SERVICES" -j DROP 2> /dev/null || rules -A POSTROUTING -d "$SERVICES" -j DROP
+
 # Through the node: to the cluster's own addresses, and to the API server and the kubelets, which ask who comes.
 guard DRYDOCK-THROUGH FORWARD -s "$PODS" ! -d "$PODS"
 rules -A DRYDOCK-THROUGH -d "$SERVICES" -j RETURN
