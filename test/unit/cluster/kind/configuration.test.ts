@@ -9,10 +9,10 @@ test('the first node is the control plane, the others are workers', () => {
   expect(nodes.map(({ role }) => role)).toEqual(['control-plane', 'worker', 'worker']);
 });
 
-test('kubelets run on either version of cgroups; CoreDNS is named only where it is another', () => {
+test('kubelets run on either version of cgroups, with room for the pods of a class; CoreDNS is named only where it is another', () => {
   const patches = (image: { coredns?: string }) =>
     read(kindConfiguration({ id: 'abcd', nodes: 1 }, image)).kubeadmConfigPatches.map((text) => parse(text) as unknown);
-  const kubelet = { kind: 'KubeletConfiguration', failCgroupV1: false };
+  const kubelet = { kind: 'KubeletConfiguration', failCgroupV1: false, maxPods: 220 };
   expect(patches({})).toEqual([kubelet]);
   expect(patches({ coredns: 'v1.14.3' })).toEqual([
     kubelet,
