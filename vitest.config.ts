@@ -35,7 +35,7 @@ export default defineConfig({
         test: {
           name: 'kubernetes',
           sequence: { groupOrder: 4 },
-          include: ['test/contract/kubernetes/**/*.test.ts'],
+          include: ['test/{contract,integration}/kubernetes/**/*.test.ts'],
           // A cluster is made in about a minute on a small machine.
           testTimeout: 600_000,
           hookTimeout: 600_000,
@@ -50,6 +50,7 @@ export default defineConfig({
           name: 'integration',
           sequence: { groupOrder: 2 },
           include: ['test/integration/**/*.test.ts'],
+          exclude: ['test/integration/kubernetes/**'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
           ...PATIENT,

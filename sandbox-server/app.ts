@@ -20,8 +20,10 @@ import { ownerOf } from './owner.ts';
 import type { StatusView } from './protocol/views.ts';
 import { WarmPool } from './session/pool/warm-pool.ts';
 import { SessionRegistry } from './session/registry.ts';
+import type { ClusterMaterials } from './setup/kubernetes/cluster-materials.ts';
 import type { EngineHandle, ImageSet, Problem } from './setup/types.ts';
 import { SqliteStore } from './store/sqlite-store.ts';
+import { withCluster } from './with-cluster.ts';
 
 export interface AppOptions {
   config: Config;
@@ -31,6 +33,8 @@ export interface AppOptions {
   images: ImageSet | null;
   /** Where the package cache gets packages from. Default: nowhere. */
   upstreams?: Upstreams;
+  /** What Kubernetes clusters are made of. Default: there are none, and labs that need one say so. */
+  cluster?: ClusterMaterials;
   /** How sandboxes are kept in. Default rootless. */
   tier?: TriedTier;
   /** The lessons are being written: labs follow their files, and pages come from elsewhere than the built site. */
@@ -58,16 +62,21 @@ export async function createApp(options: AppOptions): Promise<App> {
   const lessons = await LessonSource.open(config.contentDir, { lenient: authoring !== undefined });
 
   const docker = engine === null ? undefined : new Docker(engine.dockerodeOptions);
-  const backend =
+  const owner = ownerOf(config.dataDir);
+  const machines =
     docker === undefined || images === null
       ? undefined
       : new DockerBackend({
-          docker,
-          owner: ownerOf(config.dataDir),
-          images,
+          ...{ docker, owner, images },
+          ...(options.cluster === undefined ? {} : { nodeImage: options.cluster.image.tag }),
           ...(options.upstreams === undefined ? {} : { upstreams: options.upstreams }),
           ...(options.tier === undefined ? {} : { tier: options.tier }),
         });
+  const inCluster =
+    docker === undefined || machines === undefined || options.cluster === undefined
+      ? undefined
+      : withCluster({ docker, owner, machines, materials: options.cluster, log });
+  const backend = inCluster?.backend ?? machines;
   const workers = new CheckWorkers(systemClock);
   const checks = authoring === undefined ? workers : new ExplainedChecks(workers, authoring.tell);
   const sessions =
@@ -76,6 +85,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       : new SessionRegistry(
           {
             ...{ backend, checks, store, log, clock: systemClock, limits: config.sessions },
+            ...(inCluster === undefined ? {} : { clusters: inCluster.backend }),
             pool: new WarmPool({ backend, log, clock: systemClock, limits: config.pool }),
           },
           (id) => lessons.lab(id),
@@ -122,20 +132,23 @@ export async function createApp(options: AppOptions): Promise<App> {
     const keep = sandboxes === 'keep' && store.sessions().length > 0;
     if (keep) sessions?.release();
     else await sessions?.stopAll();
+    await (keep ? inCluster?.cluster.release() : inCluster?.cluster.remove());
     sockets.close();
     following?.[Symbol.dispose]();
     workers[Symbol.dispose]();
     await http.close();
-    if (!keep) await backend?.destroyAll();
+    if (!keep) await machines?.destroyAll();
     store.close();
   };
 
   return {
     listen: async () => {
       // Sandboxes from before are taken up, and what belongs to none removed, before anybody can ask for one.
-      if (backend !== undefined && sessions !== undefined) {
-        await backend.prepare();
+      if (machines !== undefined && sessions !== undefined) {
+        await machines.prepare();
+        await inCluster?.cluster.takeUp();
         await sessions.open();
+        if (await lessons.anyLab(({ sandbox }) => sandbox.cluster !== undefined)) inCluster?.cluster.expect();
       }
       return http.listen({ host: config.host, port: config.port });
     },

@@ -1,5 +1,6 @@
 import { join, resolve, sep } from 'node:path';
 import { DrydockError } from './errors.ts';
+import type { Lab } from './lab/lab.ts';
 import { type LabLesson, type Lesson, loadLab, loadLessons } from './lab/lessons.ts';
 
 /** A lesson's lab that was replaced by a newer version of it. */
@@ -38,6 +39,16 @@ export class LessonSource {
     const lab = this.#labs.get(id) ?? loadLab(lesson);
     this.#labs.set(id, lab);
     return lab;
+  }
+
+  /** Is there a lab of this kind? One that does not load is none. */
+  async anyLab(is: (lab: Lab) => boolean): Promise<boolean> {
+    for (const { id, labFile } of this.#lessons.values()) {
+      if (labFile === undefined) continue;
+      const found = await this.lab(id).catch(() => undefined);
+      if (found !== undefined && is(found.lab)) return true;
+    }
+    return false;
   }
 
   /**

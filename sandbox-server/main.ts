@@ -14,6 +14,7 @@ import {
 import { HAND_OVER, RunningServer } from './running-server.ts';
 import type { Upstreams } from './backend/docker/cache.ts';
 import type { TriedTier } from './backend/docker/tier.ts';
+import type { ClusterMaterials } from './setup/kubernetes/cluster-materials.ts';
 import type { EngineHandle, ImageSet, Problem } from './setup/types.ts';
 
 export interface MainOptions {
@@ -28,6 +29,8 @@ export interface MainOptions {
   images: ImageSet | null;
   /** Where the package cache gets packages from. Default: nowhere. */
   upstreams?: Upstreams;
+  /** As AppOptions.cluster. */
+  cluster?: ClusterMaterials | undefined;
   /** How sandboxes are kept in. Default rootless. */
   tier?: TriedTier;
   /** Default this checkout's. */
@@ -74,6 +77,7 @@ export async function main(options: MainOptions): Promise<void> {
     engine: options.engine,
     images: options.images,
     ...(options.upstreams === undefined ? {} : { upstreams: options.upstreams }),
+    ...(options.cluster === undefined ? {} : { cluster: options.cluster }),
     ...(options.tier === undefined ? {} : { tier: options.tier }),
     ...(options.authoring === undefined ? {} : { authoring: options.authoring }),
     ...(options.engineProblem === undefined ? {} : { engineProblem: options.engineProblem }),

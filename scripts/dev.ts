@@ -28,7 +28,7 @@ try {
   const upstreams = findUpstreams(host);
   await Promise.allSettled([starting, labs, upstreams]);
   pages = await starting;
-  const { images, engineProblem } = await labs;
+  const { images, cluster, engineProblem } = await labs;
   serverMindsSignals();
   console.log(
     '\n  Pages and labs follow content/. Search is in the built site only (npm start). Ctrl-C ends all labs.',
@@ -45,6 +45,7 @@ try {
     // A sandbox that was made ahead might be of the lesson as it was.
     pool: { total: 0 },
     authoring: { pages, tell: (text) => console.log(`  ${text}`) },
+    ...(cluster && { cluster }),
     ...(engineProblem && { engineProblem }),
   });
 } catch (error) {

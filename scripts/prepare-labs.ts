@@ -4,6 +4,7 @@ import { chooseTier } from '../sandbox-server/backend/docker/choose-tier.ts';
 import { PRIVILEGED_WARNING, ROOTLESS, type TriedTier, UnknownTier } from '../sandbox-server/backend/docker/tier.ts';
 import { ensureEngine } from '../sandbox-server/setup/engine.ts';
 import { ensureImages } from '../sandbox-server/setup/images.ts';
+import { type ClusterMaterials, findClusterMaterials } from '../sandbox-server/setup/kubernetes/cluster-materials.ts';
 import { SetupError } from '../sandbox-server/setup/setup-error.ts';
 import type { EngineHandle, ImageSet, Problem, Progress } from '../sandbox-server/setup/types.ts';
 import { consent, host, ROOT } from './options.ts';
@@ -23,6 +24,8 @@ export interface LabsPlan {
 
 export interface PreparedLabs {
   images: ImageSet | null;
+  /** What clusters are made of, when it is there. */
+  cluster?: ClusterMaterials;
   tier?: TriedTier;
   engineProblem?: Problem;
 }
@@ -35,8 +38,9 @@ export async function prepareLabs(held: Held, plan: LabsPlan): Promise<PreparedL
   const { engine } = found;
   held.engine = engine;
   try {
-    const images = await ensureImages({ engine, imagesDir: join(ROOT, 'images'), dataDir, host, progress });
-    return await inTier(engine, images, plan);
+    const making = { engine, imagesDir: join(ROOT, 'images'), dataDir, host, progress };
+    const [images, cluster] = [await ensureImages(making), await findClusterMaterials(making)];
+    return { ...(await inTier(engine, images, plan)), ...(cluster && { cluster }) };
   } catch (error) {
     if (error instanceof UnknownTier) throw error;
     const problem =

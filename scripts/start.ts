@@ -55,7 +55,7 @@ try {
   const server = import('../sandbox-server/main.ts');
   // All are waited for, so that the reason why one fails is not followed by the others’ output.
   await Promise.allSettled([site, labs, upstreams, server]);
-  const { images, tier, engineProblem } = await labs;
+  const { images, cluster, tier, engineProblem } = await labs;
   if (replace && engineProblem !== undefined)
     throw new Error(`${engineProblem.what} ${engineProblem.fix} What runs on this data folder was left as it is.`);
   const siteDir = await site;
@@ -72,6 +72,7 @@ try {
     engine: held.engine,
     images,
     upstreams: await upstreams,
+    ...(cluster && { cluster }),
     ...(tier && { tier }),
     ...(engineProblem && { engineProblem }),
   });

@@ -1,4 +1,5 @@
 import type { Duplex, Readable } from 'node:stream';
+import type { ClusterKind } from '../lab/clusters.ts';
 import type { Feature } from '../lab/lab.ts';
 
 /** Makes sandboxes. One contract suite (test/contract) runs against every implementation. */
@@ -72,7 +73,7 @@ export interface HostRoom {
   disk: { totalBytes: number; availableBytes: number };
 }
 
-export interface SandboxSpec {
+export interface SandboxSpec extends SandboxRef {
   /** Lower-case letters and digits, 4 to 32; appears in names and labels. */
   id: string;
   /** Machine names, 1 or more: `host`. */
@@ -97,6 +98,8 @@ export interface MachineLimits {
 export interface SandboxRef {
   id: string;
   machines: readonly string[];
+  /** The Kubernetes cluster that it has, or has a part of. Default none. */
+  cluster?: ClusterKind;
 }
 
 export interface SandboxStatus {

@@ -16,6 +16,8 @@ export const PATHS = {
   /** In the private registry's container: the learner's password, and the same for curl (drydock-registry). */
   registryPassword: '/srv/private/password',
   registryLogin: '/srv/private/curl.conf',
+  /** On machines of labs with a cluster. */
+  kubeconfig: '/home/learner/.kube/config',
   /** In the shell's container: sockets of the PTY holders. */
   terminals: '/tmp/.drydock-terminals',
 } as const;

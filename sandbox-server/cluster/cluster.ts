@@ -1,3 +1,12 @@
+import type { SandboxRef } from '../backend/backend.ts';
+import type { KubernetesReader } from '../grader/kubernetes-reader.ts';
+
+/** Leads to the clusters that sandboxes have a part of. */
+export interface SandboxClusters {
+  /** The sandbox's part, read with the platform's own credentials; undefined where it has none. */
+  reader(sandbox: SandboxRef): KubernetesReader | undefined;
+}
+
 /** Makes clusters. One contract suite (test/contract) runs against every implementation. */
 export interface Clusters {
   /** Makes one and resolves when its nodes are Ready and names, volumes and metrics work; on failure, and when it is aborted, nothing of it is left. */

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { ClusterKind } from './clusters.ts';
 import type { Lab } from './lab.ts';
 import { parseLab } from './lab-schema.ts';
 import { type FileFault, findLessons, type LessonFolder } from './lesson-folders.ts';
@@ -80,6 +81,12 @@ export async function importLab(labFile: string): Promise<Pick<LabLesson, 'lab' 
   const module: unknown = await import(/* @vite-ignore */ labModule);
   const found = typeof module === 'object' && module !== null && 'default' in module ? module.default : undefined;
   return { lab: parseLab(found), labModule };
+}
+
+/** What a sandbox of a lab consists of. */
+export function partsOf(lab: Lab): { machines: readonly string[]; cluster?: ClusterKind } {
+  const { cluster } = lab.sandbox;
+  return { machines: machinesOf(lab), ...(cluster && { cluster }) };
 }
 
 /** The machines of a lab, the first of which is the default one. */

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { SandboxRef } from '../backend/backend.ts';
-import { type LabLesson, machinesOf } from '../lab/lessons.ts';
+import { type LabLesson, partsOf } from '../lab/lessons.ts';
 import type { Audience } from './audience.ts';
 import { obtainSandbox } from './obtain-sandbox.ts';
 import { recoverSandbox } from './recover-sandbox.ts';
@@ -85,7 +85,9 @@ export class OwnSandbox {
 
   use(): void {
     const { services, session, learner, lesson, audience } = this.#options;
+    const cluster = services.clusters?.reader(this.#ref);
     this.#running = new RunningSandbox({
+      ...(cluster && { cluster }),
       ...{ services, session, learner, lesson: lesson(), sandbox: this.#ref },
       emit: (message) => audience.tell(message),
       onStorageError: (error) => audience.tell({ type: 'error', error: error.view() }),
@@ -135,6 +137,6 @@ export class OwnSandbox {
 
   #next(): SandboxRef {
     const { session, lesson } = this.#options;
-    return { id: `${session}${randomBytes(2).toString('hex')}`, machines: machinesOf(lesson().lab) };
+    return { id: `${session}${randomBytes(2).toString('hex')}`, ...partsOf(lesson().lab) };
   }
 }

@@ -23,7 +23,7 @@ export async function recoverSandbox(
       failed++;
     } catch (error) {
       const code = error instanceof DrydockError ? error.code : undefined;
-      if (code === 'sandbox-lost') throw error;
+      if (code === 'sandbox-lost' || code === 'cluster-lost') throw error;
       if (code !== 'engine-gone' && ++failed >= TRIES) throw new DrydockError('sandbox-lost', { cause: error });
       log.info({ sandbox: sandbox.id, err: error }, 'the machines did not come back yet');
     }

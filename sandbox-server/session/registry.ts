@@ -116,6 +116,8 @@ export class SessionRegistry {
   }
 
   async #unmetNeeds({ lab }: LabLesson): Promise<DrydockError | undefined> {
+    if (lab.sandbox.cluster !== undefined && this.#services.clusters === undefined)
+      return new DrydockError('cluster-image-missing');
     const { needs = [] } = lab.sandbox;
     const lacking = needs.length === 0 ? [] : await this.#services.backend.lacks(needs);
     if (lacking.length === 0) return undefined;

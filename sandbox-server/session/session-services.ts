@@ -1,4 +1,5 @@
 import type { Backend } from '../backend/backend.ts';
+import type { SandboxClusters } from '../cluster/cluster.ts';
 import type { Clock } from '../clock.ts';
 import type { SessionLimits } from '../config.ts';
 import type { CheckRunner } from '../grader/check-runner.ts';
@@ -14,6 +15,8 @@ export interface SessionServices {
   clock: Clock;
   limits: SessionLimits;
   log: Log;
+  /** Where there are clusters for sandboxes. */
+  clusters?: SandboxClusters;
   /** Without one every sandbox is made when it is asked for. */
   pool?: WarmPool;
 }

@@ -1,6 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import { DrydockError } from '../errors.ts';
+import { CLUSTERS } from '../lab/clusters.ts';
 import type { LessonProgress } from '../protocol/views.ts';
 import type { Store, StoredSession } from './store.ts';
 
@@ -26,7 +27,7 @@ const storedSession = z.object({
   learner: z.string(),
   lesson: z.string(),
   state: z.enum(['queued', 'starting', 'ready', 'resetting', 'recovering', 'stopping', 'ended', 'failed']),
-  sandbox: z.object({ id: z.string(), machines: z.array(z.string()) }),
+  sandbox: z.object({ id: z.string(), machines: z.array(z.string()), cluster: z.enum(CLUSTERS).exactOptional() }),
   terminals: z.array(z.object({ id: z.string(), machine: z.string(), title: z.string() })),
   createdAt: z.number(),
   expiresAt: z.number(),

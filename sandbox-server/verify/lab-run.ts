@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Backend, DisksCopy, SandboxRef } from '../backend/backend.ts';
 import type { Clock } from '../clock.ts';
+import type { SandboxClusters } from '../cluster/cluster.ts';
 import { CheckClients } from '../grader/check-clients.ts';
 import { checkContext } from '../grader/check-context.ts';
 import type { Probes } from '../grader/probes.ts';
@@ -9,7 +10,7 @@ import { runCheck } from '../grader/run-check.ts';
 import type { Verdict } from '../grader/verdict.ts';
 import type { CheckContext } from '../lab/check-context.ts';
 import type { LabTask } from '../lab/lab.ts';
-import { type LabLesson, machinesOf } from '../lab/lessons.ts';
+import { type LabLesson, partsOf } from '../lab/lessons.ts';
 import { prepareSandbox } from '../session/prepare-sandbox.ts';
 import { type BesideDisks, RestWatch } from './rest-watch.ts';
 import { runAgain } from './running-containers.ts';
@@ -33,6 +34,8 @@ export class NotAsBefore extends Error {
 
 export interface LabRunOptions {
   backend: Backend;
+  /** Where there are clusters for sandboxes. */
+  clusters?: SandboxClusters | undefined;
   clock: Clock;
   lesson: LabLesson;
   signal: AbortSignal;
@@ -63,7 +66,8 @@ export class LabRun implements AsyncDisposable {
   private constructor(options: LabRunOptions, sandbox: SandboxRef) {
     this.#options = options;
     this.#sandbox = sandbox;
-    this.#clients = new CheckClients({ backend: options.backend, sandbox });
+    const cluster = options.clusters?.reader(sandbox);
+    this.#clients = new CheckClients({ backend: options.backend, sandbox, ...(cluster && { cluster }) });
     this.#history = options.from && new WithoutHistory(this.#clients);
     this.#probes = this.#history ?? this.#clients;
     const { backend, signal } = options;
@@ -74,7 +78,7 @@ export class LabRun implements AsyncDisposable {
     const { backend, lesson, signal, from } = options;
     const spec = {
       id: randomBytes(6).toString('hex'),
-      machines: machinesOf(lesson.lab),
+      ...partsOf(lesson.lab),
       labels: { lesson: lesson.id },
       privateRegistry: lesson.lab.sandbox.privateRegistry ?? false,
     };

@@ -1,6 +1,7 @@
 import { relative } from 'node:path';
 import type { Backend } from '../backend/backend.ts';
 import type { Clock } from '../clock.ts';
+import type { SandboxClusters } from '../cluster/cluster.ts';
 import type { Pool } from '../grader/pool.ts';
 import type { NearMiss } from '../lab/lab.ts';
 import type { LabLesson } from '../lab/lessons.ts';
@@ -19,6 +20,8 @@ export interface VerifyOptions {
   /** The checkout; places are relative to it. */
   root: string;
   backend: Backend;
+  /** Where there are clusters for sandboxes. */
+  clusters?: SandboxClusters | undefined;
   clock: Clock;
   /** For every sandbox. */
   pool: Pool;
@@ -102,7 +105,7 @@ class LessonVerification {
 
   get #isCopied(): boolean {
     const { copies, backend } = this.#options;
-    return copies !== undefined && backend.copyDisks !== undefined;
+    return copies !== undefined && backend.copyDisks !== undefined && this.#lesson.lab.sandbox.cluster === undefined;
   }
 
   async #wholePage(run: LabRun): Promise<void> {
@@ -263,7 +266,7 @@ class LessonVerification {
     job: (run: LabRun) => Promise<void>,
     how: { from?: SavePoint | undefined; isCopied?: boolean; fail?: Fail },
   ): Promise<void> {
-    const { backend, clock, signal, patience, tally, onProgress, root } = this.#options;
+    const { backend, clusters, clock, signal, patience, tally, onProgress, root } = this.#options;
     const { fail = this.#fail, ...begin } = how;
     if (signal.aborted) return;
     onProgress(this.#lesson.id, what);
@@ -274,6 +277,7 @@ class LessonVerification {
       async () => {
         const run = await LabRun.start({
           backend,
+          clusters,
           clock,
           lesson: this.#lesson,
           signal,

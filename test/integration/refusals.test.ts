@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CLOSE } from '../../sandbox-server/protocol/close-codes.ts';
 import type { MeView, SessionView } from '../../sandbox-server/protocol/views.ts';
 import type { EventsSocket, Learner } from '../support/learner.ts';
-import { BEYOND, ONLY_TEXT, SECOND, testServer, type TestServer } from '../support/test-server.ts';
+import { BEYOND, IN_CLUSTER, ONLY_TEXT, SECOND, testServer, type TestServer } from '../support/test-server.ts';
 
 let server: TestServer;
 let learner: Learner;
@@ -185,6 +185,20 @@ test('what a learner puts into PATH or the environment does not change a verdict
   await terminal.runs('touch kept; echo "ma""de"', 'made\r\n');
   await events.taskIs('keep', 'done');
   terminal.cut();
+});
+
+test('without what clusters are made of, labs in one say so and what to do, before and when they are started', async () => {
+  const reader = server.learner();
+  const { body } = await reader.request('GET', `/api/me?lesson=${IN_CLUSTER}`);
+  const { unmetNeeds } = body as MeView;
+  expect(unmetNeeds).toMatchObject({
+    code: 'cluster-image-missing',
+    fix: expect.stringContaining('npm run images -- kubernetes'),
+  });
+  expect(await reader.request('POST', '/api/sessions', { lesson: IN_CLUSTER })).toEqual({
+    status: 503,
+    body: { error: unmetNeeds },
+  });
 });
 
 test('what keeps a lab from starting on this server is said to its page beforehand, in the words of the refusal', async () => {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { inject } from 'vitest';
 import type { PoolLimits, SessionLimits } from '../../sandbox-server/config.ts';
+import type { ClusterMaterials } from '../../sandbox-server/setup/kubernetes/cluster-materials.ts';
 import { CONTENT, siteFolder, type DataFolder } from './test-server.ts';
 
 /** What the process is told; see run-server.ts. */
@@ -13,6 +14,7 @@ export interface ServerProcessOptions {
   port: number;
   dockerodeOptions: object;
   images: object;
+  cluster?: ClusterMaterials;
   sessions?: Partial<SessionLimits>;
   /** Default none are made ahead, so that a test knows what there is. */
   pool?: Partial<PoolLimits>;

@@ -21,6 +21,9 @@ export const ONLY_TEXT = 'fixture/basics/only-text';
 /** Its lab needs a way out to the internet, which no sandbox has. */
 export const BEYOND = 'fixture/basics/beyond';
 
+/** Its lab has a namespace in the shared cluster. */
+export const IN_CLUSTER = 'fixture/basics/in-cluster';
+
 export interface TestServer extends AsyncDisposable {
   url: string;
   docker: Docker;

@@ -14,9 +14,11 @@ import type {
   SandboxStatus,
 } from '../backend.ts';
 import type { Feature } from '../../lab/lab.ts';
+import type { ClusterEndpoint } from '../../cluster/cluster.ts';
 import { PATHS } from '../paths.ts';
 import { WITHOUT_HOST } from './bridge-options.ts';
 import { PackageCache, type Upstreams } from './cache.ts';
+import { ClusterGateway } from './cluster-gateway.ts';
 import { copyDisks, DockerDisksCopy } from './disks-copy.ts';
 import { DiskUsage } from './disk-usage.ts';
 import { type Disk, Disks } from './disks.ts';
@@ -24,6 +26,7 @@ import { isNotFound, toSandboxError } from './engine-errors.ts';
 import { readEngineHost, type EngineHost } from './engine-host.ts';
 import { execInContainer } from './exec.ts';
 import { readHostRoom } from './host-room.ts';
+import { KubectlVolume } from './kubectl-volume.ts';
 import { LABEL, labelsFor, ownedBy } from './labels.ts';
 import { Mirror } from './mirror.ts';
 import { namesFor } from './names.ts';
@@ -49,6 +52,8 @@ export interface DockerBackendOptions {
   tier?: TriedTier;
   /** The volume it keeps them on. Default one for all servers on the engine. */
   cacheVolume?: string;
+  /** The image of the cluster's nodes. Default: there is no cluster. */
+  nodeImage?: string;
   /** Machines have disks of a fixed size. Default true; it takes loop devices, and where there are none it is as with false. */
   sizedDisks?: boolean;
 }
@@ -73,6 +78,7 @@ export class DockerBackend implements Backend {
   /** Sandboxes that are being removed: their containers die as wanted. */
   readonly #leaving = new Set<string>();
   #host: Promise<EngineHost> | undefined;
+  #cluster: { gateway: ClusterGateway; kubectl: KubectlVolume } | undefined;
 
   constructor(options: DockerBackendOptions) {
     this.#docker = options.docker;
@@ -87,6 +93,12 @@ export class DockerBackend implements Backend {
     this.#disks = new Disks({ docker, owner, image: images.engine, wanted: options.sizedDisks ?? true });
     this.#usage = new DiskUsage({ docker, owner, image: images.engine });
     this.#slots = new Slots(options.docker);
+    const { nodeImage } = options;
+    if (nodeImage === undefined) return;
+    this.#cluster = {
+      gateway: new ClusterGateway(docker, owner, nodeImage),
+      kubectl: new KubectlVolume(docker, owner, nodeImage),
+    };
   }
 
   /** Starts what all sandboxes share. */
@@ -94,8 +106,22 @@ export class DockerBackend implements Backend {
     await Promise.all([this.#mirror.start(), this.#disks.start()]);
   }
 
+  /** Opens the way between this cluster and the sandboxes that are to have it, and from its nodes to the course mirror. */
+  async joinCluster(endpoint: ClusterEndpoint): Promise<void> {
+    try {
+      await Promise.all([
+        this.#needCluster().gateway.lead(endpoint),
+        this.#needCluster().kubectl.fill(),
+        this.#mirror.join(this.#docker.getNetwork(endpoint.network)),
+      ]);
+    } catch (error) {
+      throw toSandboxError(error);
+    }
+  }
+
   async create(spec: SandboxSpec, options: CreateOptions = {}): Promise<SandboxRef> {
-    const sandbox: SandboxRef = { id: spec.id, machines: spec.machines };
+    const { id, machines: names, cluster } = spec;
+    const sandbox: SandboxRef = { id, machines: names, ...(cluster && { cluster }) };
     const from = ofThisKind(options.from);
     const step = (label: string) => {
       options.signal?.throwIfAborted();
@@ -108,6 +134,7 @@ export class DockerBackend implements Backend {
       // Throws when it is aborted, so it comes before what then runs on its own.
       step('Start the machine');
       const shared = Promise.all([this.#mirror.join(network), this.#hostFacts()]);
+      const gateway = cluster && this.#needCluster().gateway.join(network);
       const machines = settled(
         spec.machines.map(async (machine) => {
           const { diskBytes } = { ...this.#limits, ...spec.limits };
@@ -119,7 +146,7 @@ export class DockerBackend implements Backend {
         spec.privateRegistry === true
           ? shared.then(() => this.#startRegistry(spec, from?.registry, options.signal))
           : undefined;
-      await settled<unknown>([shared, machines, ...(registry ? [registry] : [])]);
+      await settled<unknown>([shared, machines, registry, gateway].filter((one) => one !== undefined));
       options.signal?.throwIfAborted();
       await settled([
         ...(await machines).map(({ engine, machine }) => waitForEngine(engine, machine, options.signal)),
@@ -202,7 +229,8 @@ export class DockerBackend implements Backend {
   async destroy(id: string): Promise<void> {
     this.#leaving.add(id);
     try {
-      await removeSandbox(this.#docker, this.#owner, id, this.#mirror);
+      const visitors = [this.#mirror, ...(this.#cluster ? [this.#cluster.gateway] : [])];
+      await removeSandbox(this.#docker, this.#owner, id, visitors);
     } catch (error) {
       throw toSandboxError(error);
     } finally {
@@ -213,7 +241,7 @@ export class DockerBackend implements Backend {
   /** Removes every sandbox and what they share. */
   async destroyAll(): Promise<void> {
     for (const id of await this.list()) this.#leaving.add(id);
-    await Promise.all([this.#mirror.remove(), this.#disks.remove()]);
+    await Promise.all([this.#mirror.remove(), this.#disks.remove(), this.#cluster?.gateway.remove()]);
     this.#usage.forget();
     await removeAll(this.#docker, this.#owner);
   }
@@ -343,12 +371,18 @@ export class DockerBackend implements Backend {
         mirrorIp,
         extraLabels: spec.labels ?? {},
         tier: this.#tier?.tier ?? ROOTLESS,
+        kubectl: spec.cluster && this.#needCluster().kubectl.name,
         apparmor: host.apparmor,
       });
       return { engine, machine };
     } finally {
       disk?.letGo();
     }
+  }
+
+  #needCluster(): { gateway: ClusterGateway; kubectl: KubectlVolume } {
+    if (this.#cluster === undefined) throw new DrydockError('cluster-image-missing');
+    return this.#cluster;
   }
 
   async #containers(id?: string): Promise<Docker.ContainerInfo[]> {

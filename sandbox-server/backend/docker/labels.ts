@@ -4,7 +4,7 @@ export const LABEL = {
   owner: 'drydock.owner',
   /** Sandbox id. */
   sandbox: 'drydock.sandbox',
-  /** `engine`, `shell`, `registry`, `network`, `volume`, `mirror`, `disks`, `cache`, `trial`, `usage` */
+  /** `engine`, `shell`, `registry`, `network`, `volume`, `mirror`, `disks`, `cache`, `trial`, `usage`, `gateway`, `filler` */
   role: 'drydock.role',
   machine: 'drydock.machine',
   /** On a sandbox's network: the number of its slot, see slots.ts. */
@@ -16,7 +16,8 @@ export const LABEL = {
 } as const;
 
 export type Role =
-  'engine' | 'shell' | 'registry' | 'network' | 'volume' | 'mirror' | 'disks' | 'cache' | 'trial' | 'usage';
+  | ('engine' | 'shell' | 'registry' | 'network' | 'volume' | 'mirror' | 'disks' | 'cache' | 'trial' | 'usage')
+  | ('gateway' | 'filler');
 
 export function labelsFor(
   owner: string,

@@ -2,6 +2,7 @@ import type Docker from 'dockerode';
 import type { MachineLimits } from '../backend.ts';
 import { PATHS } from '../paths.ts';
 import { type AppArmor, appArmorOptions } from './apparmor.ts';
+import { KUBECTL_FOLDER, LOGIN_FOLDER } from './kubectl-volume.ts';
 import { LABEL, labelsFor } from './labels.ts';
 import { namesFor } from './names.ts';
 import { engineSeccomp } from './seccomp.ts';
@@ -22,6 +23,8 @@ export interface MachinePlan {
   mirrorIp: string;
   extraLabels: Record<string, string>;
   tier: Tier;
+  /** The volume with the kubectl of its cluster, where it has one. */
+  kubectl?: string | undefined;
   apparmor: AppArmor;
 }
 
@@ -50,6 +53,11 @@ const IDENTITY_TMPFS = 'size=64k,mode=0755';
 const ROOT_TMPFS = 'size=16m,mode=0755';
 /** Within the hard limit of every host that was seen; raising it would need CAP_SYS_RESOURCE, which not every host grants. */
 const OPEN_FILES = { Name: 'nofile', Soft: 16_384, Hard: 16_384 };
+
+const KUBECTL_ENVIRONMENT = [
+  `PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:${KUBECTL_FOLDER}/bin`,
+  `KUBECONFIG=${PATHS.kubeconfig}`,
+];
 
 /**
  * The container with the rootless daemon. Unprivileged outside, root inside its own user namespace only.
@@ -136,12 +144,13 @@ export function shellContainer(plan: MachinePlan): Docker.ContainerCreateOptions
     User: `${plan.uid}:${plan.uid}`,
     WorkingDir: PATHS.home,
     Labels: labels(plan, 'shell'),
+    ...(plan.kubectl === undefined ? {} : { Env: KUBECTL_ENVIRONMENT }),
     HostConfig: {
       NetworkMode: `container:${names.container(plan.machine, 'engine')}`,
       Init: true,
       CapDrop: ['ALL'],
       SecurityOpt: ['no-new-privileges'],
-      Mounts: [home(plan), sharedRun(plan)],
+      Mounts: [home(plan), sharedRun(plan), ...kubectl(plan)],
       ReadonlyRootfs: true,
       Tmpfs: {
         [PATHS.identity]: IDENTITY_TMPFS,
@@ -170,6 +179,18 @@ function home(plan: MachinePlan): Docker.MountSettings {
   const options: Record<string, string> =
     plan.disk === undefined ? {} : { type: 'ext4', device: plan.disk, o: 'nodev,noatime' };
   return volume(plan, 'home', PATHS.home, options);
+}
+
+/** Filled beforehand, and the same for all sandboxes. */
+function kubectl({ kubectl: volumeName }: MachinePlan): Docker.MountSettings[] {
+  if (volumeName === undefined) return [];
+  return [KUBECTL_FOLDER, LOGIN_FOLDER].map(
+    (folder) =>
+      ({
+        ...{ Type: 'volume', Source: volumeName, Target: folder, ReadOnly: true },
+        VolumeOptions: { NoCopy: true },
+      }) as Docker.MountSettings,
+  );
 }
 
 function sharedRun(plan: MachinePlan): Docker.MountSettings {

@@ -28,10 +28,12 @@ export class Mirror {
     this.#cache = cache;
   }
 
-  /** Joins a network and returns the mirror's address there. Starts the mirror when it isn't running. */
+  /** Joins a network, unless it is on it, and returns the mirror's address there. Starts the mirror when it isn't running. */
   async join(network: Docker.Network): Promise<string> {
     const container = await this.container();
-    await network.connect({ Container: container.id, EndpointConfig: { Aliases: NAMES } });
+    await network.connect({ Container: container.id, EndpointConfig: { Aliases: NAMES } }).catch((error: unknown) => {
+      if (!isConnected(error)) throw error;
+    });
     const info = (await network.inspect()) as { Containers: Record<string, { IPv4Address: string }> };
     const address = info.Containers[container.id]?.IPv4Address.split('/')[0];
     if (address === undefined || address === '')
@@ -155,6 +157,10 @@ export class Mirror {
 
 function ignoreGone(error: unknown): void {
   if (!isNotFound(error) && !isConflict(error)) throw error;
+}
+
+function isConnected(error: unknown): boolean {
+  return error instanceof Error && /already exists in network/.test(error.message);
 }
 
 function isNotConnected(error: unknown): boolean {

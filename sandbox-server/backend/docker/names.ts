@@ -31,6 +31,15 @@ export function egressName(owner: string): string {
   return `${ownerPrefix(owner)}-egress`;
 }
 
+export function gatewayName(owner: string): string {
+  return `${ownerPrefix(owner)}-gateway`;
+}
+
+/** Of the volume with the kubectl of this image. */
+export function kubectlName(owner: string, image: string): string {
+  return `${ownerPrefix(owner)}-kubectl-${createHash('sha256').update(image).digest('hex').slice(0, 6)}`;
+}
+
 function ownerPrefix(owner: string): string {
   return `drydock-${createHash('sha256').update(owner).digest('hex').slice(0, 6)}`;
 }

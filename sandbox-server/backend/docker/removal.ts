@@ -2,14 +2,23 @@ import type Docker from 'dockerode';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isConflict, isNotFound } from './engine-errors.ts';
 import { LABEL, ownedBy } from './labels.ts';
-import type { Mirror } from './mirror.ts';
 
 /** The engine frees a network or volume a moment after its last container: asked this often, this many times. */
 const BUSY_WAIT_MS = 100;
 const BUSY_TRIES = 50;
 
+/** What stands on sandboxes' networks and belongs to none of them. */
+interface Visitor {
+  leave(network: Docker.Network): Promise<void>;
+}
+
 /** Removes everything of one sandbox; succeeds when nothing is there. */
-export async function removeSandbox(docker: Docker, owner: string, id: string, mirror: Mirror): Promise<void> {
+export async function removeSandbox(
+  docker: Docker,
+  owner: string,
+  id: string,
+  visitors: readonly Visitor[],
+): Promise<void> {
   const filters = ownedBy(owner, id);
   await removeContainers(docker, filters);
   const networks = await docker.listNetworks({ filters });
@@ -17,7 +26,7 @@ export async function removeSandbox(docker: Docker, owner: string, id: string, m
     removeVolumes(docker, filters),
     ...networks.map(async ({ Id }) => {
       const network = docker.getNetwork(Id);
-      await mirror.leave(network);
+      await Promise.all(visitors.map((visitor) => visitor.leave(network)));
       await whenFree(() => network.remove());
     }),
   ]);

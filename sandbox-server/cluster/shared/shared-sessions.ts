@@ -13,6 +13,14 @@ export interface SessionSpec {
   seconds: number;
   /** Where the learner's kubectl reaches the API server. */
   server: string;
+  /** Where the learner's kubectl finds the token: it is read anew, so that it can be replaced. */
+  tokenFile: string;
+}
+
+/** What a learner's kubectl needs: two files. */
+export interface LearnerAccess {
+  kubeconfig: string;
+  token: string;
 }
 
 /** The cluster's controllers make a namespace usable in a fraction of a second; under load it takes longer. */
@@ -38,13 +46,13 @@ export class SharedSessions implements Disposable {
     for (const object of clusterPolicies()) await this.#api.apply(object);
   }
 
-  /** Makes what a session has, and resolves to the learner's kubeconfig. What is there already is left as it is. */
-  async open(session: SessionSpec): Promise<string> {
+  /** Makes what a session has. What is there already is left as it is. */
+  async open(session: SessionSpec): Promise<LearnerAccess> {
     const [namespace, ...inside] = learnerNamespace(session.id);
     if (namespace !== undefined) await this.#api.apply(namespace);
     await Promise.all([...inside, readerBinding(session.id)].map((object) => this.#api.apply(object)));
     await this.#usable(namespaceOf(session.id));
-    return this.kubeconfig(session);
+    return { kubeconfig: this.#kubeconfig(session), token: await this.token(session) };
   }
 
   /** Until then, pods are refused: their account is missing, or what the quota has left is not known yet. */
@@ -66,14 +74,18 @@ export class SharedSessions implements Disposable {
     }
   }
 
-  /** A fresh one, with a token of its own. */
-  async kubeconfig({ id, seconds, server }: SessionSpec): Promise<string> {
-    const namespace = namespaceOf(id);
-    const answer = await this.#api.create(`/api/v1/namespaces/${namespace}/serviceaccounts/${LEARNER}/token`, {
+  /** A fresh one. */
+  async token({ id, seconds }: Pick<SessionSpec, 'id' | 'seconds'>): Promise<string> {
+    const answer = await this.#api.create(`/api/v1/namespaces/${namespaceOf(id)}/serviceaccounts/${LEARNER}/token`, {
       apiVersion: 'authentication.k8s.io/v1',
       kind: 'TokenRequest',
       spec: { expirationSeconds: seconds },
     });
+    return token.parse(answer).status.token;
+  }
+
+  #kubeconfig({ id, server, tokenFile }: SessionSpec): string {
+    const namespace = namespaceOf(id);
     return stringify({
       apiVersion: 'v1',
       kind: 'Config',
@@ -88,7 +100,7 @@ export class SharedSessions implements Disposable {
           },
         },
       ],
-      users: [{ name: 'learner', user: { token: token.parse(answer).status.token } }],
+      users: [{ name: 'learner', user: { tokenFile } }],
       contexts: [{ name: 'lab', context: { cluster: 'lab', user: 'learner', namespace } }],
       'current-context': 'lab',
     });

@@ -1,7 +1,7 @@
 import type { Backend, SandboxRef } from '../../backend/backend.ts';
 import type { Clock } from '../../clock.ts';
 import type { PoolLimits } from '../../config.ts';
-import { type LabLesson, machinesOf } from '../../lab/lessons.ts';
+import { type LabLesson, partsOf } from '../../lab/lessons.ts';
 import type { Log } from '../../log.ts';
 import { Demand } from './demand.ts';
 import { sandboxKind } from './sandbox-kind.ts';
@@ -150,7 +150,7 @@ export class WarmPool {
   async #make(lesson: LabLesson): Promise<void> {
     const { backend, clock, log } = this.#options;
     const kind = sandboxKind(lesson);
-    const sandbox = WarmSandbox.newRef(machinesOf(lesson.lab));
+    const sandbox = WarmSandbox.newRef(partsOf(lesson.lab));
     const entry: Entry = {
       key: kind.key,
       sandbox,

@@ -53,8 +53,8 @@ export class WarmSandbox {
     }
   }
 
-  static newRef(machines: readonly string[]): SandboxRef {
-    return { id: `warm${randomBytes(6).toString('hex')}`, machines };
+  static newRef(parts: Omit<SandboxRef, 'id'>): SandboxRef {
+    return { id: `warm${randomBytes(6).toString('hex')}`, ...parts };
   }
 
   /** False once a connection into it broke: it is not worth taking any more. */

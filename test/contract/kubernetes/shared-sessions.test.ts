@@ -18,6 +18,8 @@ const SECONDS = 3600;
 
 /** On the node; its /tmp does not outlive a restart. */
 const configOf = (learner: string) => `/kind/${learner}.conf`;
+const tokenOf = (learner: string) => `/kind/${learner}.token`;
+const specOf = (id: string) => ({ id, seconds: SECONDS, server: SERVER, tokenFile: tokenOf(id) });
 
 const real = realClusters();
 const control = `${clusterName(real.options.owner, CLUSTER)}-control-plane`;
@@ -28,8 +30,12 @@ beforeAll(async () => {
   sessions = new SharedSessions(await real.clusters.access(CLUSTER));
   await sessions.prepare();
   for (const id of [ONE, TWO]) {
-    const kubeconfig = await sessions.open({ id, seconds: SECONDS, server: SERVER });
-    await onNode(real.options.program, control, ['sh', '-c', 'cat > "$1"', 'sh', configOf(id)], { input: kubeconfig });
+    const { kubeconfig, token } = await sessions.open(specOf(id));
+    for (const [path, input] of [
+      [configOf(id), kubeconfig],
+      [tokenOf(id), token],
+    ] as const)
+      await onNode(real.options.program, control, ['sh', '-c', 'cat > "$1"', 'sh', path], { input });
   }
 });
 
@@ -279,7 +285,7 @@ describe('what a lesson needs', () => {
   test('a server that starts again finds the sessions, and opens one again without harm', async () => {
     using later = new SharedSessions(await real.clusters.access(CLUSTER));
     expect((await later.list()).toSorted()).toEqual([ONE, TWO]);
-    await later.open({ id: ONE, seconds: SECONDS, server: SERVER });
+    await later.open(specOf(ONE));
     expect(await as(ONE, 'get', 'pod', 'client', '--output=jsonpath={.status.phase}')).toBe('Running');
   });
 

@@ -1,0 +1,201 @@
+import type { Clock } from '../../clock.ts';
+import { type DrydockError, toDrydockError } from '../../errors.ts';
+import type { Log } from '../../log.ts';
+import type { ClusterAccess, ClusterEndpoint, Clusters } from '../cluster.ts';
+import { SharedSessions } from './shared-sessions.ts';
+
+/** How often its health is looked at. */
+const LOOK_EVERY_MS = 10_000;
+const ID = 'shared';
+/** All that a course's shared lessons need; nodes to lose are a dedicated cluster's. */
+const NODES = 1;
+
+export interface SharedClusterOptions {
+  clusters: Clusters;
+  clock: Clock;
+  log: Log;
+  /** Opens the ways to and from a cluster, before anybody works in it, and again after it was started again. */
+  join: (endpoint: ClusterEndpoint) => Promise<void>;
+}
+
+/** A cluster that runs, and the sessions in it. */
+export interface RunningCluster {
+  access: ClusterAccess;
+  sessions: SharedSessions;
+}
+
+interface Waiting {
+  signal?: AbortSignal | undefined;
+  onStep?: ((step: string) => void) | undefined;
+}
+
+/** The one cluster that sessions share: taken up from the server before or made, and kept running. */
+export class SharedCluster {
+  readonly #options: SharedClusterOptions;
+  readonly #abort = new AbortController();
+  readonly #listeners = new Set<(step: string) => void>();
+  #step: string | undefined;
+  #running: RunningCluster | undefined;
+  #bringingUp: Promise<RunningCluster> | undefined;
+  #looking: Promise<unknown> = Promise.resolve();
+  #timer: Disposable | undefined;
+  #problem: DrydockError | undefined;
+
+  constructor(options: SharedClusterOptions) {
+    this.#options = options;
+  }
+
+  /** Takes up the one from before, when there is one that runs; what was never finished goes. */
+  async takeUp(): Promise<void> {
+    const { clusters, log } = this.#options;
+    try {
+      await clusters.reconcile([ID]);
+      if ((await clusters.stat(ID)).state === 'running') await this.#begin();
+    } catch (error) {
+      log.warn({ err: error }, 'the shared cluster could not be taken up; it is tried again when it is wanted');
+    }
+    this.#lookLater();
+  }
+
+  /** It will be wanted: makes it in the background. */
+  expect(): void {
+    this.running().catch((error: unknown) => {
+      if (!this.#abort.signal.aborted) this.#options.log.error({ err: error }, 'no shared cluster');
+    });
+  }
+
+  /** It, when it runs just now. */
+  get now(): RunningCluster | undefined {
+    return this.#running;
+  }
+
+  /** Why the last one could not be made, until there is one. */
+  get problem(): DrydockError | undefined {
+    return this.#problem;
+  }
+
+  /** It, as soon as it runs. Made or started again when it doesn't; rejects when that fails. */
+  async running({ signal, onStep }: Waiting = {}): Promise<RunningCluster> {
+    signal?.throwIfAborted();
+    if (this.#running !== undefined) return this.#running;
+    this.#bringingUp ??= this.#bringUp().finally(() => (this.#bringingUp = undefined));
+    const { promise: aborted, reject } = Promise.withResolvers<never>();
+    const onAbort = () => reject(signal?.reason);
+    signal?.addEventListener('abort', onAbort);
+    if (onStep !== undefined) {
+      this.#listeners.add(onStep);
+      if (this.#step !== undefined) onStep(this.#step);
+    }
+    try {
+      return await Promise.race([this.#bringingUp, aborted]);
+    } finally {
+      signal?.removeEventListener('abort', onAbort);
+      if (onStep !== undefined) this.#listeners.delete(onStep);
+    }
+  }
+
+  /** Looks whether it is as it should be, and mends it. */
+  look(): Promise<void> {
+    const looked = this.#looking.then(() => this.#look());
+    this.#looking = looked;
+    return looked;
+  }
+
+  /** Ends what is under way. The cluster stays, for the next server. */
+  async release(): Promise<void> {
+    this.#abort.abort(new Error('the server ends'));
+    this.#timer?.[Symbol.dispose]();
+    await this.#bringingUp?.catch(() => undefined);
+    await this.#looking;
+    this.#forget();
+  }
+
+  /** Removes it with all that is in it. */
+  async remove(): Promise<void> {
+    await this.release();
+    await this.#options.clusters.reconcile([]);
+  }
+
+  async #look(): Promise<void> {
+    if (this.#running === undefined || this.#abort.signal.aborted) return;
+    const { clusters, log } = this.#options;
+    try {
+      const { state, down } = await clusters.stat(ID);
+      if (state === 'running') return;
+      log.warn({ state, down }, 'the shared cluster does not run; it is brought up again');
+      this.#forget();
+      this.expect();
+    } catch (error) {
+      // An engine that restarts: the next look sees what became of it.
+      log.info({ err: error }, 'the shared cluster could not be looked at');
+    }
+  }
+
+  #lookLater(): void {
+    if (this.#abort.signal.aborted) return;
+    this.#timer = this.#options.clock.after(LOOK_EVERY_MS, () => void this.look().finally(() => this.#lookLater()));
+  }
+
+  async #bringUp(): Promise<RunningCluster> {
+    const { clusters, clock, log } = this.#options;
+    const { signal } = this.#abort;
+    const begun = clock.now();
+    try {
+      const { state } = await clusters.stat(ID);
+      if (state === 'degraded') await this.#revive();
+      else if (state === 'gone') await clusters.create({ id: ID, nodes: NODES }, { signal, onStep: this.#onStep });
+      signal.throwIfAborted();
+      const running = await this.#begin();
+      log.info({ ms: clock.now() - begun }, 'the shared cluster is ready');
+      return running;
+    } catch (error) {
+      const problem = toDrydockError(error, 'cluster-failed');
+      if (!signal.aborted) this.#problem = problem;
+      throw problem;
+    } finally {
+      this.#step = undefined;
+    }
+  }
+
+  /** One that cannot be had back makes way for a fresh one. */
+  async #revive(): Promise<void> {
+    const { clusters, log } = this.#options;
+    const { signal } = this.#abort;
+    this.#onStep('Starting the cluster again');
+    try {
+      await clusters.revive(ID, { signal });
+    } catch (error) {
+      signal.throwIfAborted();
+      if (toDrydockError(error).code === 'engine-gone') throw error;
+      log.warn({ err: error }, 'the shared cluster could not be started again; a new one is made');
+      await clusters.destroy(ID);
+      await clusters.create({ id: ID, nodes: NODES }, { signal, onStep: this.#onStep });
+    }
+  }
+
+  async #begin(): Promise<RunningCluster> {
+    const { clusters, join } = this.#options;
+    this.#onStep('Opening the way to the cluster');
+    const access = await clusters.access(ID);
+    const sessions = new SharedSessions(access);
+    try {
+      await Promise.all([sessions.prepare(), clusters.endpoint(ID).then(join)]);
+    } catch (error) {
+      sessions[Symbol.dispose]();
+      throw error;
+    }
+    this.#problem = undefined;
+    this.#running = { access, sessions };
+    return this.#running;
+  }
+
+  #forget(): void {
+    this.#running?.sessions[Symbol.dispose]();
+    this.#running = undefined;
+  }
+
+  readonly #onStep = (step: string) => {
+    this.#step = `Kubernetes: ${step}`;
+    for (const listener of this.#listeners) listener(this.#step);
+  };
+}
