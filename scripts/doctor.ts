@@ -50,14 +50,15 @@ async function* examineEngine(engine: EngineHandle): AsyncGenerator<Finding> {
   yield* engineChecks(engine, info);
   // A socket of this machine may still lead to an engine in a virtual machine, which has its own kernel.
   if (host.platform === 'linux' && engine.socketPath !== undefined) yield* await kernelChecks();
-  const images = await findImages({ engine, imagesDir: `${ROOT}images`, dataDir, host, progress: silentProgress });
+  const making = { engine, imagesDir: `${ROOT}images`, dataDir, host, progress: silentProgress };
+  const images = await findImages(making);
   if (images === null) {
     yield problem('images', 'Not all of this version’s images are on the engine.', 'npm run images');
     return;
   }
   const labs = images.labImages.map(({ name }) => name).join(', ');
   yield ok('images', `${[images.base, images.engine, images.shell, images.mirror].join(', ')}; labs can pull ${labs}`);
-  yield kubernetesCheck(engine, `${ROOT}images`);
+  yield kubernetesCheck(making, info);
   const docker = new Docker(engine.dockerodeOptions);
   const choice = await examineTier(given.tier ?? ROOTLESS.name, info, docker, images);
   yield choice.finding;

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import Docker from 'dockerode';
 import { sweepTemporaryOwners } from '../sandbox-server/backend/docker/temporary-owner.ts';
+import { sweepClusters } from '../sandbox-server/cluster/kind/sweep-clusters.ts';
 import { ensureEngine } from '../sandbox-server/setup/engine.ts';
 import { ensureImages } from '../sandbox-server/setup/images.ts';
 import { lineProgress } from '../sandbox-server/setup/progress.ts';
@@ -34,6 +35,7 @@ export async function onEngine(
     const images = await ensureImages({ engine, imagesDir: join(ROOT, 'images'), dataDir, host, progress });
     const docker = new Docker(engine.dockerodeOptions);
     await sweepTemporaryOwners(docker);
+    await sweepClusters(docker);
     return await work({ engine, docker, images, progress });
   } finally {
     await engine.release();

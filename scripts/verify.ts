@@ -2,14 +2,17 @@ import { existsSync } from 'node:fs';
 import { availableParallelism, freemem } from 'node:os';
 import { join } from 'node:path';
 import type Docker from 'dockerode';
+import { pino } from 'pino';
 import type { Upstreams } from '../sandbox-server/backend/docker/cache.ts';
 import { DockerBackend, type DockerBackendOptions } from '../sandbox-server/backend/docker/docker-backend.ts';
 import { temporaryOwner } from '../sandbox-server/backend/docker/temporary-owner.ts';
 import { systemClock } from '../sandbox-server/clock.ts';
+import { CATALOGUE } from '../sandbox-server/errors.ts';
 import { Pool } from '../sandbox-server/grader/pool.ts';
 import { type LabLesson, loadLab, loadLessons } from '../sandbox-server/lab/lessons.ts';
 import { findLessons } from '../sandbox-server/lab/lesson-folders.ts';
 import { formatProblem, validateContent } from '../sandbox-server/lab/validate.ts';
+import { type ClusterMaterials, findClusterMaterials } from '../sandbox-server/setup/kubernetes/cluster-materials.ts';
 import { findUpstreams } from '../sandbox-server/setup/upstreams.ts';
 import { type CommandLine, CommandLineError, HELP, readCommandLine } from '../sandbox-server/verify/command-line.ts';
 import { defaultJobs } from '../sandbox-server/verify/jobs.ts';
@@ -19,8 +22,9 @@ import { CopyRoom } from '../sandbox-server/verify/save-points.ts';
 import { selectLessons, UnknownSelection } from '../sandbox-server/verify/select.ts';
 import { emptyTally } from '../sandbox-server/verify/tally.ts';
 import { verifyLesson } from '../sandbox-server/verify/verify-lesson.ts';
+import { withCluster } from '../sandbox-server/with-cluster.ts';
 import { onEngine } from './on-engine.ts';
-import { host, ROOT } from './options.ts';
+import { dataFolder, host, ROOT } from './options.ts';
 import { watchAndVerify } from './verify/watch.ts';
 
 const CONTENT = join(ROOT, 'content');
@@ -37,9 +41,24 @@ async function main(line: CommandLine): Promise<number> {
   const lessons = await chosenLessons(line.words);
   if (lessons === undefined) return 1;
   for (const end of ENDS) process.on(end, interrupt);
-  return await onEngine(line, async ({ engine, docker, images }) =>
-    verifyAll(lessons, line, { docker, images, upstreams: await findUpstreams(host), description: engine.description }),
-  );
+  return await onEngine(line, async ({ engine, docker, images, progress }) => {
+    const making = { engine, imagesDir: join(ROOT, 'images'), dataDir: dataFolder(line.data), host, progress };
+    const needsCluster = lessons.some(({ lab }) => lab.sandbox.cluster !== undefined);
+    const cluster = needsCluster ? await findClusterMaterials(making) : undefined;
+    if (needsCluster && cluster === undefined) {
+      const { message, fix } = CATALOGUE['cluster-image-missing'];
+      reporter.note(`✗ ${message} ${fix}`);
+      return 1;
+    }
+    const { description } = engine;
+    return await verifyAll(lessons, line, {
+      docker,
+      images,
+      upstreams: await findUpstreams(host),
+      description,
+      cluster,
+    });
+  });
 }
 
 /** The lessons that were asked for, with their labs; undefined when one of them has a fault, which is told. */
@@ -61,10 +80,28 @@ async function chosenLessons(words: readonly string[]): Promise<LabLesson[] | un
 async function verifyAll(
   lessons: readonly LabLesson[],
   line: CommandLine,
-  on: { docker: Docker; images: DockerBackendOptions['images']; upstreams: Upstreams; description: string },
+  on: {
+    docker: Docker;
+    images: DockerBackendOptions['images'];
+    upstreams: Upstreams;
+    description: string;
+    cluster: ClusterMaterials | undefined;
+  },
 ): Promise<number> {
   const { docker, images, upstreams, description } = on;
-  const backend = new DockerBackend({ docker, owner: temporaryOwner(), images, upstreams });
+  const owner = temporaryOwner();
+  const nodeImage = on.cluster?.image.tag;
+  const machines = new DockerBackend({ docker, owner, images, upstreams, ...(nodeImage && { nodeImage }) });
+  const inCluster =
+    on.cluster &&
+    withCluster({
+      docker,
+      owner,
+      machines,
+      materials: on.cluster,
+      log: pino({ base: null, level: 'warn' }, pino.destination(2)),
+    });
+  const backend = inCluster?.backend ?? machines;
   const jobs = line.jobs ?? defaultJobs(availableParallelism(), freemem());
   const pool = new Pool(jobs);
   const pages = new Pool(PAGES_AT_ONCE);
@@ -79,6 +116,7 @@ async function verifyAll(
     const good = await verifyLesson(lesson, {
       root: ROOT,
       backend,
+      clusters: inCluster?.backend,
       clock: systemClock,
       pool,
       pages,
@@ -96,14 +134,17 @@ async function verifyAll(
   };
 
   try {
-    await backend.prepare();
+    await machines.prepare();
+    if (inCluster) reporter.note('Making a Kubernetes cluster');
+    await inCluster?.cluster.running({ signal });
     reporter.note(`${lessons.length} lessons, ${jobs} sandboxes at once, ${description}`);
     for (let round = 1; round <= line.repeat && !signal.aborted; round++) {
       if (line.repeat > 1) reporter.note(`Round ${round} of ${line.repeat}`);
       await Promise.all(longestFirst(lessons).map(verifyOne));
     }
   } finally {
-    await backend.destroyAll();
+    await inCluster?.cluster.remove();
+    await machines.destroyAll();
   }
   tally.seconds = Math.round((performance.now() - start) / 100) / 10;
   if (!signal.aborted) reporter.summary(tally);

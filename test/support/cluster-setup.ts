@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import Docker from 'dockerode';
 import type { TestProject } from 'vitest/node';
-import { sweepClusters } from './sweep-clusters.ts';
+import { sweepClusters } from '../../sandbox-server/cluster/kind/sweep-clusters.ts';
 import { ensureEngine } from '../../sandbox-server/setup/engine.ts';
 import { needDockerClient } from '../../sandbox-server/setup/kubernetes/docker-client.ts';
 import { ensureKind } from '../../sandbox-server/setup/kubernetes/kind-binary.ts';

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import type Docker from 'dockerode';
-import { CLUSTER_LABEL } from '../../sandbox-server/cluster/kind/labels.ts';
-import { isAlive } from '../../sandbox-server/process-alive.ts';
+import { isAlive } from '../../process-alive.ts';
+import { CLUSTER_LABEL } from './labels.ts';
 
 /** Removes clusters that temporary owners of this machine left when they were killed. */
 export async function sweepClusters(docker: Docker): Promise<void> {
