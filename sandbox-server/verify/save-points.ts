@@ -56,8 +56,7 @@ export class SavePoints implements AsyncDisposable {
   /** So many steps are done, and the next one is at that line; so many sandboxes begin here. */
   async offer(step: number, line: number, begins: number): Promise<void> {
     this.#sinceMs += performance.now() - this.#lookedAt;
-    const isWorth =
-      begins > 0 ? this.#sinceMs * begins >= this.#room.worthMs : this.#sinceMs >= this.#room.providentMs;
+    const isWorth = begins > 0 ? this.#sinceMs * begins >= this.#room.worthMs : this.#sinceMs >= this.#room.providentMs;
     if (isWorth) await this.#tryToSave(step, line);
     this.#lookedAt = performance.now();
   }
