@@ -1,5 +1,8 @@
 import { createServer, connect, type Server, type Socket } from 'node:net';
 
+const WEB_SOCKET = /^GET [\s\S]*\r\nupgrade: websocket\r\n/i;
+const HEAD_BYTES = 8192;
+
 /** A way to a server that can be cut: what is open hears nothing any more, as when a laptop sleeps or loses its network. */
 export class CutProxy implements AsyncDisposable {
   readonly url: string;
@@ -22,13 +25,18 @@ export class CutProxy implements AsyncDisposable {
         from.destroy();
         return;
       }
+      let isWebSocket = false;
       const to = connect(Number(new URL(url).port), '127.0.0.1');
       for (const [one, other] of [
         [from, to],
         [to, from],
       ] as const) {
         sockets.add(one);
-        one.on('data', (chunk) => void (sockets.has(one) && other.write(chunk)));
+        one.on('data', (chunk: Buffer) => {
+          if (WEB_SOCKET.test(chunk.toString('latin1', 0, HEAD_BYTES))) isWebSocket = true;
+          if (sockets.has(one)) other.write(chunk);
+          else if (!state.cut && !isWebSocket) one.resetAndDestroy();
+        });
         one.on('close', () => {
           if (sockets.delete(one)) other.destroy();
         });
@@ -47,7 +55,10 @@ export class CutProxy implements AsyncDisposable {
     this.#sockets.clear();
   }
 
-  /** New connections come through again; those of before stay dead. */
+  /**
+   * New connections come through again. Of those of before, WebSockets stay dead; others are reset when they are used, as by a host that
+   * does not know them: a browser would wait for minutes on a silent one that it kept for later.
+   */
   mend(): void {
     this.#state.cut = false;
   }
