@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { pack } from 'tar-stream';
 import { WITHOUT_IPV6 } from './bridge-options.ts';
-import { isConflict, isNotFound, isNotModified } from './engine-errors.ts';
+import { ignoreGone, ignoreNotModified, isConflict, isNotFound } from './engine-errors.ts';
 import { labelsFor } from './labels.ts';
 import { cacheName, egressName } from './names.ts';
 
@@ -119,12 +119,4 @@ function pemArchive(certificates: string): Readable {
   archive.entry({ name: 'upstream.crt', mode: 0o644 }, certificates);
   archive.finalize();
   return Readable.from(archive);
-}
-
-function ignoreGone(error: unknown): void {
-  if (!isNotFound(error) && !isConflict(error)) throw error;
-}
-
-function ignoreNotModified(error: unknown): void {
-  if (!isNotModified(error)) throw error;
 }

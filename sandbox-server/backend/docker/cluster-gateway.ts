@@ -1,8 +1,9 @@
 import type Docker from 'dockerode';
 import type { ClusterEndpoint } from '../../cluster/cluster.ts';
-import { ignoreNotModified, isConflict, isNotFound } from './engine-errors.ts';
+import { ignoreGone, ignoreNotModified, isNotFound } from './engine-errors.ts';
 import { labelsFor } from './labels.ts';
 import { gatewayName } from './names.ts';
+import { joinNetwork, leaveNetwork } from './network-visit.ts';
 
 /** What sandboxes call the API server: its certificate has the name. */
 const API_SERVER_NAME = 'kubernetes';
@@ -76,29 +77,14 @@ export class ClusterGateway {
   }
 
   async join(network: Docker.Network): Promise<void> {
-    await network
-      .connect({ Container: gatewayName(this.#owner), EndpointConfig: { Aliases: [API_SERVER_NAME] } })
-      .catch((error: unknown) => {
-        // It is there already.
-        if (!isConflict(error) && !/already exists in network/.test(String(error))) throw error;
-      });
+    await joinNetwork(network, gatewayName(this.#owner), [API_SERVER_NAME]);
   }
 
   async leave(network: Docker.Network): Promise<void> {
-    try {
-      await network.disconnect({ Container: gatewayName(this.#owner), Force: true });
-    } catch (error) {
-      // Not connected, or no such network or container: that is what was wanted.
-      if (!isNotFound(error) && !isConflict(error) && !/is not connected/.test(String(error))) throw error;
-    }
+    await leaveNetwork(network, gatewayName(this.#owner));
   }
 
   async remove(): Promise<void> {
-    await this.#docker
-      .getContainer(gatewayName(this.#owner))
-      .remove({ force: true, v: true })
-      .catch((error: unknown) => {
-        if (!isNotFound(error) && !isConflict(error)) throw error;
-      });
+    await this.#docker.getContainer(gatewayName(this.#owner)).remove({ force: true, v: true }).catch(ignoreGone);
   }
 }

@@ -1,7 +1,7 @@
 import type Docker from 'dockerode';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { isConflict, isNotFound } from './engine-errors.ts';
+import { ignoreGone } from './engine-errors.ts';
 import { ensureContainer } from './ensure-container.ts';
 import { execInContainer } from './exec.ts';
 import { KeptContainer } from './kept-container.ts';
@@ -103,12 +103,7 @@ export class Disks {
 
   async remove(): Promise<void> {
     this.#kept.forget();
-    await this.#docker
-      .getContainer(disksName(this.#owner))
-      .remove({ force: true, v: true })
-      .catch((error: unknown) => {
-        if (!isNotFound(error) && !isConflict(error)) throw error;
-      });
+    await this.#docker.getContainer(disksName(this.#owner)).remove({ force: true, v: true }).catch(ignoreGone);
   }
 
   async #available(): Promise<Docker.Container | undefined> {

@@ -13,6 +13,11 @@ export function ignoreNotModified(error: unknown): void {
   if (!isNotModified(error)) throw error;
 }
 
+/** Removed, or being removed, by somebody else: that is what was wanted. */
+export function ignoreGone(error: unknown): void {
+  if (!isNotFound(error) && !isConflict(error)) throw error;
+}
+
 const UNREACHABLE = new Set([
   'ECONNREFUSED',
   'ENOENT',

@@ -1,5 +1,5 @@
 import type Docker from 'dockerode';
-import { isConflict, isNotFound } from './engine-errors.ts';
+import { ignoreGone } from './engine-errors.ts';
 import { labelsFor } from './labels.ts';
 import { kubectlName } from './names.ts';
 
@@ -65,8 +65,4 @@ export class KubectlVolume {
       await container.remove({ force: true }).catch(ignoreGone);
     }
   }
-}
-
-function ignoreGone(error: unknown): void {
-  if (!isNotFound(error) && !isConflict(error)) throw error;
 }

@@ -4,7 +4,8 @@ import type { PackageCache } from './cache.ts';
 import { KeptContainer } from './kept-container.ts';
 import { labelsFor } from './labels.ts';
 import { mirrorName } from './names.ts';
-import { ignoreNotModified, isConflict, isNotFound } from './engine-errors.ts';
+import { ignoreGone, ignoreNotModified, isNotFound } from './engine-errors.ts';
+import { joinNetwork, leaveNetwork } from './network-visit.ts';
 
 /** The course mirror serves few large files: this is plenty, and bounds what a flood of requests can take. */
 const MEMORY_BYTES = 256 * 1024 ** 2;
@@ -31,9 +32,7 @@ export class Mirror {
   /** Joins a network, unless it is on it, and returns the mirror's address there. Starts the mirror when it isn't running. */
   async join(network: Docker.Network): Promise<string> {
     const container = await this.container();
-    await network.connect({ Container: container.id, EndpointConfig: { Aliases: NAMES } }).catch((error: unknown) => {
-      if (!isConnected(error)) throw error;
-    });
+    await joinNetwork(network, container.id, NAMES);
     const info = (await network.inspect()) as { Containers: Record<string, { IPv4Address: string }> };
     const address = info.Containers[container.id]?.IPv4Address.split('/')[0];
     if (address === undefined || address === '')
@@ -42,12 +41,7 @@ export class Mirror {
   }
 
   async leave(network: Docker.Network): Promise<void> {
-    try {
-      await network.disconnect({ Container: mirrorName(this.#owner), Force: true });
-    } catch (error) {
-      // Not connected, or no such network or container: that is what was wanted.
-      if (!isNotFound(error) && !isConflict(error) && !isNotConnected(error)) throw error;
-    }
+    await leaveNetwork(network, mirrorName(this.#owner));
   }
 
   /** Makes sure that it runs, so that the first sandbox doesn't wait for it. */
@@ -153,16 +147,4 @@ export class Mirror {
         .catch(ignoreGone);
     }
   }
-}
-
-function ignoreGone(error: unknown): void {
-  if (!isNotFound(error) && !isConflict(error)) throw error;
-}
-
-function isConnected(error: unknown): boolean {
-  return error instanceof Error && /already exists in network/.test(error.message);
-}
-
-function isNotConnected(error: unknown): boolean {
-  return error instanceof Error && /is not connected/.test(error.message);
 }

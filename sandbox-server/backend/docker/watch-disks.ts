@@ -2,7 +2,7 @@ import type Docker from 'dockerode';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LostPart } from '../backend.ts';
 import type { DiskUsage } from './disk-usage.ts';
-import { isConflict, isNotFound } from './engine-errors.ts';
+import { ignoreGone } from './engine-errors.ts';
 import { LABEL, ownedBy } from './labels.ts';
 
 /** What a machine writes between two looks comes on top of its limit. */
@@ -59,15 +59,6 @@ async function look(
 async function stop(docker: Docker, owner: string, sandbox: string, machine: string): Promise<void> {
   const filters = { label: [...ownedBy(owner, sandbox).label, `${LABEL.machine}=${machine}`] };
   const containers = await docker.listContainers({ filters });
-  await Promise.all(
-    containers.map(({ Id }) =>
-      docker
-        .getContainer(Id)
-        .kill()
-        .catch((error: unknown) => {
-          // Whoever was told has removed it already.
-          if (!isNotFound(error) && !isConflict(error)) throw error;
-        }),
-    ),
-  );
+  // Whoever was told may have removed them already.
+  await Promise.all(containers.map(({ Id }) => docker.getContainer(Id).kill().catch(ignoreGone)));
 }
