@@ -17,13 +17,18 @@ const container = z.object({
   Id: z.string(),
   ExecIDs: z.array(z.string()).nullish(),
   State: z.object({
+    Status: z.string(),
     Pid: z.number(),
     StartedAt: z.string(),
     Health: z.object({ Status: z.string() }).nullish(),
   }),
-  HostConfig: z.object({ Tmpfs: z.record(z.string(), z.string()).nullish() }),
+  HostConfig: z.object({
+    AutoRemove: z.boolean().nullish(),
+    RestartPolicy: z.object({ Name: z.string() }).nullish(),
+    Tmpfs: z.record(z.string(), z.string()).nullish(),
+  }),
 });
-type Container = z.infer<typeof container>;
+export type Container = z.infer<typeof container>;
 
 export interface Where {
   engine: EngineReader;
@@ -34,8 +39,7 @@ export interface Where {
 }
 
 /** In the order in which they were started. Undefined when one has more than a start gives it (something in memory, a second command), or has not started to the end. */
-export async function whatRuns(ids: readonly string[], where: Where): Promise<RunningContainer[] | undefined> {
-  const all = await inspectAll(ids, where);
+export async function whatRuns(all: readonly Container[], where: Where): Promise<RunningContainer[] | undefined> {
   const hasMore = ({ ExecIDs, HostConfig, State }: Container) =>
     (ExecIDs ?? []).length > 0 || Object.keys(HostConfig.Tmpfs ?? {}).length > 0 || State.Health?.Status === 'starting';
   if (all.some(hasMore)) return undefined;
@@ -63,7 +67,7 @@ export async function runAgain(
   return false;
 }
 
-async function inspectAll(ids: readonly string[], { engine, signal }: Where): Promise<Container[]> {
+export async function inspectAll(ids: readonly string[], { engine, signal }: Where): Promise<Container[]> {
   return await Promise.all(ids.map((id) => readJson(engine, `/containers/${id}/json`, container, { signal })));
 }
 

@@ -8,9 +8,10 @@ import type { LabLesson } from '../lab/lessons.ts';
 import type { PageTask } from '../lab/page.ts';
 import { type Failure, VerifyFailure } from './failure.ts';
 import { describeVerdict, type FollowOptions, followPage, placeOf } from './follow-page.ts';
+import { type Job, jobsOfTask } from './jobs-of-task.ts';
 import { LabRun, NotAsBefore } from './lab-run.ts';
 import { tryNearMiss } from './near-miss.ts';
-import { lineOf, pageBefore, type Step, wholePage, withSolution } from './plan.ts';
+import { lineOf, pageBefore, type Step, wholePage } from './plan.ts';
 import type { SavePoint } from './save-point.ts';
 import { type CopyRoom, SavePoints } from './save-points.ts';
 import type { Tally } from './tally.ts';
@@ -46,18 +47,6 @@ const NONSENSE = 'no such answer';
 /** Follows a lesson as a learner would, and sees what learners do wrong turned down. True when all of it went well. */
 export async function verifyLesson(lesson: LabLesson, options: VerifyOptions): Promise<boolean> {
   return await new LessonVerification(lesson, options).run();
-}
-
-/** What a sandbox of its own is for, beside the page's. */
-interface Job {
-  name: string;
-  task: string;
-  /** What is done on the page. */
-  steps: readonly Step[];
-  /** What is typed after that. */
-  mistakes: readonly string[];
-  /** Once a sandbox has begun: does the steps that are left, and the rest. */
-  go: (run: LabRun, steps: readonly Step[], fail: Fail) => Promise<void>;
 }
 
 /** Tells a failure, or keeps it. */
@@ -120,9 +109,9 @@ class LessonVerification {
         const ahead = page.tasks.filter((task) => pageBefore(page, task).length >= done);
         if (ahead.length === 0) return;
         const here = ahead.filter((task) => pageBefore(page, task).length === done);
-        const begins = here.reduce((sum, task) => sum + this.#jobsOf(task).length, 0);
-        await points?.offer(done, lineOf(steps[done]!), begins);
-        for (const task of here) this.#begin(task, points?.latest);
+        const jobs = here.flatMap((task) => jobsOfTask(this.#lesson, task));
+        await points?.offer(done, lineOf(steps[done]!), jobs.length);
+        for (const job of jobs) this.#begin(job, points?.latest);
       },
       onGreen: (task, answer) => {
         tally.greenAfter++;
@@ -137,17 +126,17 @@ class LessonVerification {
   }
 
   /** The page has led to this task. What comes after a failure on it would only fail for the same reason. */
-  #begin(task: PageTask, point: SavePoint | undefined): void {
-    for (const job of this.#jobsOf(task)) {
-      const held = point?.hold();
-      this.#jobs.push(this.#options.pool.run(() => this.#do(job, held)));
-    }
+  #begin(job: Job, point: SavePoint | undefined): void {
+    const held = point?.hold();
+    this.#jobs.push(this.#options.pool.run(() => this.#do(job, held)));
   }
 
   async #do(job: Job, point: SavePoint | undefined): Promise<void> {
     const begin = async (from: SavePoint | undefined, fail: Fail) => {
       const steps = job.steps.slice(from?.step ?? 0);
-      await this.#inSandbox(job.name, (run) => job.go(run, steps, fail), { from, fail });
+      const go = (run: LabRun) =>
+        job.misses.length === 0 ? this.#follow(run, steps) : this.#nearMisses(run, job, steps, fail);
+      await this.#inSandbox(job.name, go, { from, fail });
     };
     const from = point && this.#knowsEnough(job, point) ? point : undefined;
     try {
@@ -164,7 +153,7 @@ class LessonVerification {
     try {
       await begin(from, (failure) => failures.push(failure));
     } catch (error) {
-      if (error instanceof NeedsHistory) this.#needHistory.add(job.task);
+      if (error instanceof NeedsHistory) this.#needHistory.add(job.task.id);
       else if (error instanceof NotAsBefore) from.isNotAsBefore = true;
       else throw error;
       this.#options.tally.again++;
@@ -181,9 +170,10 @@ class LessonVerification {
 
   #knowsEnough(job: Job, point: SavePoint): boolean {
     if (point.isNotAsBefore) return false;
-    if (this.#needHistory.has(job.task)) return false;
+    if (this.#needHistory.has(job.task.id)) return false;
     const typed = job.steps.slice(point.step).map((step) => (step.kind === 'type' ? step.block.code : ''));
-    return ![...typed, ...job.mistakes].some(asksForHistory);
+    const mistakes = job.misses.map(({ miss }) => miss.run ?? '');
+    return ![...typed, ...mistakes].some(asksForHistory);
   }
 
   /** An untouched sandbox has nothing done. */
@@ -196,42 +186,9 @@ class LessonVerification {
     }
   }
 
-  /** A sandbox for each near miss that changes it, one for all mere answers, one for each further solution. */
-  #jobsOf(task: PageTask): Job[] {
-    const before = pageBefore(this.#lesson.page, task);
-    const numbered = (this.#lesson.lab.tasks[task.id]?.nearMisses ?? []).map((miss, index) => ({
-      miss,
-      number: index + 1,
-    }));
-    const typed = numbered.filter(({ miss }) => miss.run !== undefined).map((one) => [one]);
-    const answered = numbered.filter(({ miss }) => miss.run === undefined);
-    const groups = answered.length > 0 ? [...typed, answered] : typed;
-    const misses = groups.map((group) => ({
-      name: `${task.id}, near miss ${group.map(({ number }) => number).join(', ')}`,
-      task: task.id,
-      steps: before,
-      mistakes: group.map(({ miss }) => miss.run ?? ''),
-      go: (run: LabRun, steps: readonly Step[], fail: Fail) => this.#nearMisses(run, task, steps, group, fail),
-    }));
-    const others = Array.from({ length: Math.max(0, task.solutions - 1) }, (_, index) => ({
-      name: `${task.id}, solution ${index + 2}`,
-      task: task.id,
-      steps: withSolution(this.#lesson.page, task, index + 2),
-      mistakes: [],
-      go: (run: LabRun, steps: readonly Step[]) => this.#follow(run, steps),
-    }));
-    return [...misses, ...others];
-  }
-
-  async #nearMisses(
-    run: LabRun,
-    task: PageTask,
-    before: readonly Step[],
-    misses: readonly { miss: NearMiss; number: number }[],
-    fail: Fail,
-  ): Promise<void> {
+  async #nearMisses(run: LabRun, { task, misses }: Job, steps: readonly Step[], fail: Fail): Promise<void> {
     const { root, tally } = this.#options;
-    await followPage(run, before, { root, lesson: this.#lesson });
+    await followPage(run, steps, { root, lesson: this.#lesson });
     const place = relative(root, this.#lesson.labFile ?? this.#lesson.page.file);
     for (const { miss, number } of misses) {
       const attempt = async () => {

@@ -55,7 +55,7 @@ interface CopyOptions {
 export async function copyDisks(options: CopyOptions): Promise<DisksCopy | undefined> {
   const { docker, disks, sandbox, names, uid, registry, signal } = options;
   const copied = new Map<string, DiskCopy>();
-  const copy = new DockerDisksCopy(uid, copied, registry && (await RegistryCopy.of(registry, signal)));
+  const letGo = () => copied.forEach((disk) => disk.letGo());
   try {
     for (const machine of sandbox.machines) {
       const { Options } = await docker.getVolume(names.volume(machine, 'home')).inspect();
@@ -63,14 +63,14 @@ export async function copyDisks(options: CopyOptions): Promise<DisksCopy | undef
       const shell = docker.getContainer(names.container(machine, 'shell'));
       const disk = device === undefined ? undefined : await copyDisk(disks, device, shell, signal);
       if (disk === undefined) {
-        await copy[Symbol.asyncDispose]();
+        letGo();
         return undefined;
       }
       copied.set(machine, disk);
     }
-    return copy;
+    return new DockerDisksCopy(uid, copied, registry && (await RegistryCopy.of(registry, signal)));
   } catch (error) {
-    await copy[Symbol.asyncDispose]();
+    letGo();
     throw error;
   }
 }

@@ -93,15 +93,15 @@ function engineSays(url: string, world: World): unknown {
   if (url.includes('/events')) return undefined;
   if (url.includes('/info')) return { SystemTime: '2026-01-02T03:04:05Z' };
   const isThere = world.has(CONTAINER) || world.has(ENDED);
-  if (url.includes('/containers/json'))
-    return isThere ? [{ Id: 'c1', State: world.has(ENDED) ? 'exited' : 'running' }] : [];
+  if (url.includes('/containers/json')) return isThere ? [{ Id: 'c1' }] : [];
+  const how = world.has(ENDED) ? { Status: 'exited', Pid: 0 } : { Status: 'running', Pid: 7 };
   if (url.endsWith('/start')) {
     world.delete(ENDED);
     world.add(CONTAINER);
     return undefined;
   }
   if (url.includes('/containers/c1/json'))
-    return { Id: 'c1', HostConfig: {}, State: { Pid: world.has(ENDED) ? 0 : 7, StartedAt: '2026-01-02T03:04:05Z' } };
+    return { Id: 'c1', HostConfig: {}, State: { ...how, StartedAt: '2026-01-02T03:04:05Z' } };
   return [];
 }
 
