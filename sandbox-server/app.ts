@@ -148,9 +148,14 @@ export async function createApp(options: AppOptions): Promise<App> {
         await machines.prepare();
         await inCluster?.cluster.takeUp();
         await sessions.open();
-        if (await lessons.anyLab(({ sandbox }) => sandbox.cluster !== undefined)) inCluster?.cluster.expect();
       }
-      return http.listen({ host: config.host, port: config.port });
+      const address = await http.listen({ host: config.host, port: config.port });
+      // Reading all labs takes a moment, which nobody who opens a page should wait for.
+      if (inCluster !== undefined) {
+        const needsCluster = await lessons.anyLab(({ sandbox }) => sandbox.cluster !== undefined);
+        if (needsCluster) inCluster.cluster.expect();
+      }
+      return address;
     },
     close: (sandboxes) => (closing ??= close(sandboxes)),
   };
