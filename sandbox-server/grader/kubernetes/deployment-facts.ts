@@ -20,10 +20,7 @@ export function deploymentFacts(
   const { name } = metadata;
   const subject = `Deployment ${name}`;
   const containers = spec.template.spec.containers.map(containerSpec);
-  const replicaSets = async () =>
-    (await look.replicaSets())
-      .filter(({ owner }) => owner?.kind === 'Deployment' && owner.name === name)
-      .sort((a, b) => a.revision - b.revision);
+  const replicaSets = async () => revisionsOf(name, await look.replicaSets());
   return {
     subject,
     name,
@@ -57,6 +54,13 @@ export function deploymentFacts(
     },
     scalings: async () => (await look.events(subject)).flatMap(scaling),
   };
+}
+
+/** A Deployment's ReplicaSets, the oldest first. */
+export function revisionsOf(deployment: string, sets: readonly ReplicaSetFacts[]): ReplicaSetFacts[] {
+  return sets
+    .filter(({ owner }) => owner?.kind === 'Deployment' && owner.name === deployment)
+    .sort((a, b) => a.revision - b.revision);
 }
 
 export function replicaSetFacts({ metadata, spec, status }: ReplicaSet): ReplicaSetFacts {

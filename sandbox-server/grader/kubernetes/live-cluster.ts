@@ -1,6 +1,6 @@
 import type { LiveCluster, LiveDeployment, LivePod, LiveService } from '../../protocol/live.ts';
 import type { ClusterObjects } from './cluster-watch.ts';
-import { replicaSetFacts } from './deployment-facts.ts';
+import { replicaSetFacts, revisionsOf } from './deployment-facts.ts';
 import { nodeFacts } from './node-facts.ts';
 import { isReady, podStatus, restartsOf } from './pod-status.ts';
 import { endpointFacts } from './service-facts.ts';
@@ -47,9 +47,7 @@ function liveDeployment(
   { metadata, spec, status }: Deployment,
   sets: readonly ReturnType<typeof replicaSetFacts>[],
 ): LiveDeployment {
-  const own = sets
-    .filter(({ owner }) => owner?.kind === 'Deployment' && owner.name === metadata.name)
-    .sort((a, b) => a.revision - b.revision);
+  const own = revisionsOf(metadata.name, sets);
   const shown = own.filter((set) => set === own.at(-1) || set.replicas > 0 || set.pods > 0);
   return {
     name: metadata.name,
