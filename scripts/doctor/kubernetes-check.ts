@@ -1,4 +1,6 @@
 import Docker from 'dockerode';
+import { startWith } from '../../sandbox-server/backend/docker/engine-host.ts';
+import { temporaryOwner } from '../../sandbox-server/backend/docker/temporary-owner.ts';
 import { PRIVILEGED_RUNTIME } from '../../sandbox-server/backend/docker/tier.ts';
 import { findClusterMaterials } from '../../sandbox-server/setup/kubernetes/cluster-materials.ts';
 import { findNodeImage, type NodeImageOptions } from '../../sandbox-server/setup/kubernetes/node-image.ts';
@@ -37,21 +39,11 @@ export async function kubernetesCheck(making: Omit<NodeImageOptions, 'base'>, in
 
 /** What the engine said of a privileged container; undefined when it ran. */
 async function whyRefused(docker: Docker, image: string, { Runtimes = {} }: EngineInfo): Promise<string | undefined> {
-  const container = await docker.createContainer({
-    Image: image,
-    Entrypoint: ['/bin/true'],
-    HostConfig: {
-      Privileged: true,
-      NetworkMode: 'none',
-      ...(PRIVILEGED_RUNTIME in Runtimes ? { Runtime: PRIVILEGED_RUNTIME } : {}),
-    },
-  });
+  const runtime = PRIVILEGED_RUNTIME in Runtimes ? { Runtime: PRIVILEGED_RUNTIME } : {};
   try {
-    await container.start();
+    await startWith(docker, { owner: temporaryOwner(), image }, { Privileged: true, ...runtime });
     return undefined;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
-  } finally {
-    await container.remove({ force: true, v: true });
   }
 }

@@ -1,5 +1,6 @@
 import type Docker from 'dockerode';
 import { readEngineHost } from '../../sandbox-server/backend/docker/engine-host.ts';
+import { temporaryOwner } from '../../sandbox-server/backend/docker/temporary-owner.ts';
 import { chooseTier } from '../../sandbox-server/backend/docker/choose-tier.ts';
 import {
   PRIVILEGED_WARNING,
@@ -41,7 +42,7 @@ export async function examineTier(
 }
 
 async function rootless(info: EngineInfo, docker: Docker, images: ImageSet): Promise<Finding> {
-  const { apparmor } = await readEngineHost(docker, { owner: `doctor-${process.pid}`, image: images.engine });
+  const { apparmor } = await readEngineHost(docker, { owner: temporaryOwner(), image: images.engine });
   const kept = {
     none: 'no AppArmor on this host',
     own: 'AppArmor confines it and the terminal',

@@ -1,6 +1,7 @@
 import { text } from 'node:stream/consumers';
 import type Docker from 'dockerode';
 import { DockerBackend } from '../../sandbox-server/backend/docker/docker-backend.ts';
+import { temporaryOwner } from '../../sandbox-server/backend/docker/temporary-owner.ts';
 import type { TriedTier } from '../../sandbox-server/backend/docker/tier.ts';
 import { PATHS } from '../../sandbox-server/backend/paths.ts';
 import { FEATURE_NAMES, FEATURES } from '../../sandbox-server/lab/features.ts';
@@ -11,7 +12,7 @@ const NAME = 'trial sandbox';
 
 /** The proof: starts a sandbox, runs a container in it as a learner would, and removes all of it. */
 export async function trial(docker: Docker, images: ImageSet, tried?: TriedTier): Promise<Finding> {
-  const owner = `doctor-${process.pid}`;
+  const owner = temporaryOwner();
   const backend = new DockerBackend({ docker, owner, images, ...(tried && { tier: tried }) });
   const start = performance.now();
   try {

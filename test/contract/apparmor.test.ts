@@ -35,7 +35,9 @@ test('the engines’ AppArmor profile compiles, and one with a mistake does not'
 test('the container that tries whether a profile is there starts, and is gone', async () => {
   const docker = realDocker();
   const owner = temporaryOwner();
-  await startWith(docker, { owner, image: inject('images').engine }, []);
-  await expect(startWith(docker, { owner, image: inject('images').engine }, ['seccomp=nonsense'])).rejects.toThrow();
+  await startWith(docker, { owner, image: inject('images').engine }, {});
+  await expect(
+    startWith(docker, { owner, image: inject('images').engine }, { SecurityOpt: ['seccomp=nonsense'] }),
+  ).rejects.toThrow();
   expect(await leftovers(docker, owner)).toEqual([]);
 });

@@ -18,17 +18,19 @@ export async function readEngineHost(docker: Docker, trial: Trial): Promise<Engi
   const info = (await docker.info()) as { NCPU: number; SecurityOptions?: string[] };
   return {
     cpus: info.NCPU,
-    apparmor: await chooseAppArmor(info.SecurityOptions ?? [], (options) => startWith(docker, trial, options)),
+    apparmor: await chooseAppArmor(info.SecurityOptions ?? [], (SecurityOpt) =>
+      startWith(docker, trial, { SecurityOpt }),
+    ),
   };
 }
 
-/** Starts a container with these security options, and removes it. */
-export async function startWith(docker: Docker, { owner, image }: Trial, securityOpt: string[]): Promise<void> {
+/** Starts a container with these options, and removes it. Rejects with the engine's words when it does not start. */
+export async function startWith(docker: Docker, { owner, image }: Trial, options: Docker.HostConfig): Promise<void> {
   const container = await docker.createContainer({
     Image: image,
     Entrypoint: ['true'],
     Labels: labelsFor(owner, 'trial'),
-    HostConfig: { NetworkMode: 'none', SecurityOpt: securityOpt },
+    HostConfig: { NetworkMode: 'none', ...options },
   });
   try {
     await container.start();
