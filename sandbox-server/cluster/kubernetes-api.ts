@@ -1,10 +1,15 @@
+import type { IncomingMessage } from 'node:http';
 import { Agent, request } from 'node:https';
+import { readBounded } from '../read-bounded.ts';
 import type { ClusterAccess } from './cluster.ts';
+import { KubernetesError } from './kubernetes-error.ts';
 
 /** An API server answers in milliseconds; one under load gets this long. */
 const ANSWER_MS = 30_000;
 /** No object of ours is larger. */
 const ANSWER_BYTES = 4 * 1024 ** 2;
+/** Of an error that is told. */
+const MAX_MESSAGE_CHARS = 500;
 /** Whose fields they are, where something else changes an object, too. */
 const FIELD_MANAGER = 'drydock';
 
@@ -14,17 +19,6 @@ export interface KubernetesObject {
   kind: string;
   metadata: { name: string; namespace?: string; labels?: Record<string, string>; annotations?: Record<string, string> };
   [field: string]: unknown;
-}
-
-/** An answer that is not a success; `status` is HTTP's. */
-export class KubernetesError extends Error {
-  override readonly name = 'KubernetesError';
-  readonly status: number;
-
-  constructor(status: number, message: string) {
-    super(message);
-    this.status = status;
-  }
 }
 
 /** The kinds that the platform itself writes, as the API's paths call them. */
@@ -41,6 +35,17 @@ const PLURALS: Readonly<Record<string, string>> = {
   ValidatingAdmissionPolicy: 'validatingadmissionpolicies',
   ValidatingAdmissionPolicyBinding: 'validatingadmissionpolicybindings',
 };
+
+export interface ApiRequest {
+  signal: AbortSignal;
+  /** Default GET. */
+  method?: string;
+  query?: Record<string, string>;
+  /** Sent as JSON. */
+  body?: unknown;
+  /** Of the body. Default application/json. */
+  type?: string;
+}
 
 /** A client of one API server, with the platform's own credentials. */
 export class KubernetesApi implements Disposable {
@@ -74,37 +79,30 @@ export class KubernetesApi implements Disposable {
     });
   }
 
-  async send(method: string, path: string, body?: unknown, type = 'application/json'): Promise<unknown> {
+  async send(method: string, path: string, body?: unknown, type?: string): Promise<unknown> {
+    const signal = AbortSignal.timeout(ANSWER_MS);
+    const answer = await this.ask(path, { signal, method, body, ...(type === undefined ? {} : { type }) });
+    const said = (await readBounded(answer, ANSWER_BYTES)).toString('utf8');
+    return said === '' ? undefined : JSON.parse(said);
+  }
+
+  /** Resolves when the answer has begun; rejects with KubernetesError when it is none of success. */
+  async ask(path: string, options: ApiRequest): Promise<IncomingMessage> {
+    const { signal, method = 'GET', query = {}, body, type = 'application/json' } = options;
+    signal.throwIfAborted();
+    const url = new URL(path, this.#access.server);
+    for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
     const text = body === undefined ? undefined : JSON.stringify(body);
-    return new Promise((resolve, reject) => {
-      const asked = request(
-        new URL(path, this.#access.server),
-        {
-          method,
-          agent: this.#agent,
-          signal: AbortSignal.timeout(ANSWER_MS),
-          headers: {
-            accept: 'application/json',
-            ...(text === undefined ? {} : { 'content-type': type, 'content-length': Buffer.byteLength(text) }),
-          },
-        },
-        (answer) => {
-          let said = '';
-          answer.setEncoding('utf8').on('data', (part: string) => {
-            said += part;
-            if (said.length > ANSWER_BYTES) answer.destroy(new Error(`${path}: the answer is too long`));
-          });
-          answer.once('error', reject);
-          answer.once('end', () => {
-            const status = answer.statusCode ?? 0;
-            if (status < 300) resolve(said === '' ? undefined : JSON.parse(said));
-            else reject(new KubernetesError(status, `${method} ${path}: ${messageOf(said)}`));
-          });
-        },
-      );
+    const headers = text === undefined ? {} : { 'content-type': type, 'content-length': Buffer.byteLength(text) };
+    const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+      const asked = request(url, { method, agent: this.#agent, signal, headers }, resolve);
       asked.once('error', reject);
       asked.end(text);
     });
+    const status = answer.statusCode ?? 0;
+    if (status < 300) return answer;
+    const said = (await readBounded(answer, ANSWER_BYTES)).toString('utf8');
+    throw new KubernetesError(status, `${method} ${path}: ${messageOf(said).slice(0, MAX_MESSAGE_CHARS)}`);
   }
 
   [Symbol.dispose](): void {

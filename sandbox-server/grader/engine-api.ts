@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { Backend, SandboxRef } from '../backend/backend.ts';
 import { ExecAgent } from '../backend/exec-agent.ts';
 import { PATHS } from '../backend/paths.ts';
+import { readBounded } from '../read-bounded.ts';
 import { EngineError, type EngineReader, type EngineRequest, readJson } from './engine-reader.ts';
 import { Pool } from './pool.ts';
 
@@ -55,7 +56,9 @@ export class EngineApi implements EngineReader, Disposable {
   async bytes(path: string, options: EngineRequest): Promise<Buffer> {
     this.#begin();
     try {
-      return await this.#pool.run(async () => await readAll(await this.#send(path, options, this.#agent)));
+      return await this.#pool.run(
+        async () => await readBounded(await this.#send(path, options, this.#agent), MAX_ANSWER_BYTES),
+      );
     } finally {
       this.#end();
     }
@@ -91,7 +94,10 @@ export class EngineApi implements EngineReader, Disposable {
       sent.end(payload);
     });
     if (response.statusCode !== undefined && response.statusCode < 300) return response;
-    throw new EngineError(response.statusCode ?? 0, errorMessage((await readAll(response)).toString('utf8')));
+    throw new EngineError(
+      response.statusCode ?? 0,
+      errorMessage((await readBounded(response, MAX_ANSWER_BYTES)).toString('utf8')),
+    );
   }
 
   #begin(): void {
@@ -104,20 +110,6 @@ export class EngineApi implements EngineReader, Disposable {
     this.#idle = setTimeout(() => this.#agent.destroy(), IDLE_MS);
     this.#idle.unref();
   }
-}
-
-async function readAll(response: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > MAX_ANSWER_BYTES) {
-      response.destroy();
-      throw new Error(`the engine's answer is longer than ${MAX_ANSWER_BYTES} bytes`);
-    }
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
 }
 
 /** `{"message":"…"}` */

@@ -1,4 +1,3 @@
-import { Agent } from 'node:https';
 import type { ClusterAccess } from '../../sandbox-server/cluster/cluster.ts';
 import { KubernetesApi, type KubernetesObject } from '../../sandbox-server/cluster/kubernetes-api.ts';
 import { namespaceOf } from '../../sandbox-server/cluster/shared/learner-namespace.ts';
@@ -14,13 +13,11 @@ export async function namespaceOnCluster(access: ClusterAccess, session: string)
   await sessions.prepare();
   await sessions.open({ id: session, seconds: 3600, server: access.server, tokenFile: '/nowhere' });
   const api = new KubernetesApi(access);
-  const { authority, certificate, key, server } = access;
-  const agent = new Agent({ keepAlive: true, ca: authority, cert: certificate, key });
   const namespace = namespaceOf(session);
   const path = (plural: string, group = '/api/v1') => `${group}/namespaces/${namespace}/${plural}`;
   return {
     namespace,
-    reader: new NamespaceReader({ namespace, server, agent }),
+    reader: new NamespaceReader(namespace, () => api),
     create: (plural: string, object: Omit<KubernetesObject, 'apiVersion' | 'kind'>, group?: string) =>
       api.create(path(plural, group), object),
     patch: (object: string, changes: object, group?: string) =>
@@ -29,7 +26,6 @@ export async function namespaceOnCluster(access: ClusterAccess, session: string)
     [Symbol.dispose]: () => {
       sessions[Symbol.dispose]();
       api[Symbol.dispose]();
-      agent.destroy();
     },
   };
 }

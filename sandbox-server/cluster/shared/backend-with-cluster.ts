@@ -1,4 +1,3 @@
-import { Agent } from 'node:https';
 import type {
   Backend,
   CreateOptions,
@@ -18,7 +17,7 @@ import { DrydockError } from '../../errors.ts';
 import type { KubernetesReader } from '../../grader/kubernetes-reader.ts';
 import type { Feature } from '../../lab/lab.ts';
 import type { Log } from '../../log.ts';
-import type { ClusterAccess, SandboxClusters } from '../cluster.ts';
+import type { SandboxClusters } from '../cluster.ts';
 import { namespaceOf } from './learner-namespace.ts';
 import { NamespaceReader } from './namespace-reader.ts';
 import type { SharedCluster } from './shared-cluster.ts';
@@ -56,7 +55,6 @@ export class BackendWithCluster implements Backend, SandboxClusters {
   readonly #log: Log;
   /** Those with a part of the cluster that were made or asked for. */
   readonly #sandboxes = new Map<string, SandboxRef>();
-  #agent: { access: ClusterAccess; agent: Agent } | undefined;
 
   constructor(options: BackendWithClusterOptions) {
     const { backend } = options;
@@ -72,7 +70,7 @@ export class BackendWithCluster implements Backend, SandboxClusters {
   async create(spec: SandboxSpec, options: CreateOptions = {}): Promise<SandboxRef> {
     if (spec.cluster === undefined) return await this.#inner.create(spec, options);
     const { signal, onStep } = options;
-    const { sessions } = await this.#cluster.running({ signal, onStep });
+    const sessions = await this.#cluster.running({ signal, onStep });
     this.#sandboxes.set(spec.id, spec);
     const opened = sessions.open(this.#session(spec.id));
     // It is waited for below, and on failure.
@@ -124,7 +122,7 @@ export class BackendWithCluster implements Backend, SandboxClusters {
     await this.#inner.revive(sandbox, options);
     if (sandbox.cluster === undefined) return;
     this.#sandboxes.set(sandbox.id, sandbox);
-    const { sessions } = await this.#cluster.running(options);
+    const sessions = await this.#cluster.running(options);
     if (!(await sessions.list()).includes(sandbox.id)) throw new DrydockError('cluster-lost');
     await this.#renew(sandbox);
   }
@@ -154,7 +152,6 @@ export class BackendWithCluster implements Backend, SandboxClusters {
       [Symbol.dispose]: () => {
         timer[Symbol.dispose]();
         watching[Symbol.dispose]();
-        this.#agent?.agent.destroy();
       },
     };
   }
@@ -169,24 +166,10 @@ export class BackendWithCluster implements Backend, SandboxClusters {
 
   reader({ id, cluster }: SandboxRef): KubernetesReader | undefined {
     if (cluster === undefined) return undefined;
-    const current = () => new NamespaceReader({ namespace: namespaceOf(id), ...this.#connection() });
-    return {
-      namespace: namespaceOf(id),
-      bytes: async (path, options) => await current().bytes(path, options),
-      stream: async (path, options) => await current().stream(path, options),
-    };
-  }
-
-  /** The connections are shared by all readers. */
-  #connection(): { server: string; agent: Agent } {
-    const access = this.#cluster.now?.access;
-    if (access === undefined) throw new DrydockError('cluster-lost');
-    if (this.#agent?.access !== access) {
-      this.#agent?.agent.destroy();
-      const { authority, certificate, key } = access;
-      this.#agent = { access, agent: new Agent({ keepAlive: true, ca: authority, cert: certificate, key }) };
-    }
-    return { server: access.server, agent: this.#agent.agent };
+    return new NamespaceReader(namespaceOf(id), () => {
+      if (this.#cluster.now === undefined) throw new DrydockError('cluster-lost');
+      return this.#cluster.now.api;
+    });
   }
 
   #session(id: string) {
@@ -195,7 +178,7 @@ export class BackendWithCluster implements Backend, SandboxClusters {
 
   async #listed(): Promise<string[]> {
     try {
-      return (await this.#cluster.now?.sessions.list()) ?? [];
+      return (await this.#cluster.now?.list()) ?? [];
     } catch (error) {
       this.#log.warn({ err: error }, 'the shared cluster does not answer');
       void this.#cluster.look();
@@ -206,7 +189,7 @@ export class BackendWithCluster implements Backend, SandboxClusters {
   async #close(id: string): Promise<void> {
     this.#sandboxes.delete(id);
     try {
-      await this.#cluster.now?.sessions.close(id);
+      await this.#cluster.now?.close(id);
     } catch (error) {
       this.#log.warn({ sandbox: id, err: error }, 'its part of the cluster could not be removed; it is tried again');
     }
@@ -221,7 +204,7 @@ export class BackendWithCluster implements Backend, SandboxClusters {
   }
 
   async #renew(sandbox: SandboxRef): Promise<void> {
-    const { sessions } = await this.#cluster.running();
+    const sessions = await this.#cluster.running();
     const token = await sessions.token(this.#session(sandbox.id));
     await Promise.all(sandbox.machines.map((machine) => this.#write(sandbox, machine, TOKEN_FILE, token)));
   }

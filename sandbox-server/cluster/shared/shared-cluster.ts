@@ -1,7 +1,7 @@
 import type { Clock } from '../../clock.ts';
 import { type DrydockError, toDrydockError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
-import type { ClusterAccess, ClusterEndpoint, Clusters } from '../cluster.ts';
+import type { ClusterEndpoint, Clusters } from '../cluster.ts';
 import { SharedSessions } from './shared-sessions.ts';
 
 /** How often its health is looked at. */
@@ -18,12 +18,6 @@ export interface SharedClusterOptions {
   join: (endpoint: ClusterEndpoint) => Promise<void>;
 }
 
-/** A cluster that runs, and the sessions in it. */
-export interface RunningCluster {
-  access: ClusterAccess;
-  sessions: SharedSessions;
-}
-
 interface Waiting {
   signal?: AbortSignal | undefined;
   onStep?: ((step: string) => void) | undefined;
@@ -35,8 +29,8 @@ export class SharedCluster {
   readonly #abort = new AbortController();
   readonly #listeners = new Set<(step: string) => void>();
   #step: string | undefined;
-  #running: RunningCluster | undefined;
-  #bringingUp: Promise<RunningCluster> | undefined;
+  #running: SharedSessions | undefined;
+  #bringingUp: Promise<SharedSessions> | undefined;
   #looking: Promise<unknown> = Promise.resolve();
   #timer: Disposable | undefined;
   #problem: DrydockError | undefined;
@@ -64,8 +58,8 @@ export class SharedCluster {
     });
   }
 
-  /** It, when it runs just now. */
-  get now(): RunningCluster | undefined {
+  /** The sessions in it, when it runs just now. */
+  get now(): SharedSessions | undefined {
     return this.#running;
   }
 
@@ -74,8 +68,8 @@ export class SharedCluster {
     return this.#problem;
   }
 
-  /** It, as soon as it runs. Made or started again when it doesn't; rejects when that fails. */
-  async running({ signal, onStep }: Waiting = {}): Promise<RunningCluster> {
+  /** The same, as soon as it runs. Made or started again when it doesn't; rejects when that fails. */
+  async running({ signal, onStep }: Waiting = {}): Promise<SharedSessions> {
     signal?.throwIfAborted();
     if (this.#running !== undefined) return this.#running;
     this.#bringingUp ??= this.#bringUp().finally(() => (this.#bringingUp = undefined));
@@ -136,7 +130,7 @@ export class SharedCluster {
     this.#timer = this.#options.clock.after(LOOK_EVERY_MS, () => void this.look().finally(() => this.#lookLater()));
   }
 
-  async #bringUp(): Promise<RunningCluster> {
+  async #bringUp(): Promise<SharedSessions> {
     const { clusters, clock, log } = this.#options;
     const { signal } = this.#abort;
     const begun = clock.now();
@@ -173,11 +167,10 @@ export class SharedCluster {
     }
   }
 
-  async #begin(): Promise<RunningCluster> {
+  async #begin(): Promise<SharedSessions> {
     const { clusters, join } = this.#options;
     this.#onStep('Opening the way to the cluster');
-    const access = await clusters.access(ID);
-    const sessions = new SharedSessions(access);
+    const sessions = new SharedSessions(await clusters.access(ID));
     try {
       await Promise.all([sessions.prepare(), clusters.endpoint(ID).then(join)]);
     } catch (error) {
@@ -185,12 +178,12 @@ export class SharedCluster {
       throw error;
     }
     this.#problem = undefined;
-    this.#running = { access, sessions };
-    return this.#running;
+    this.#running = sessions;
+    return sessions;
   }
 
   #forget(): void {
-    this.#running?.sessions[Symbol.dispose]();
+    this.#running?.[Symbol.dispose]();
     this.#running = undefined;
   }
 

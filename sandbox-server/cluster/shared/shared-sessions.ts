@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { stringify } from 'yaml';
 import { z } from 'zod';
 import type { ClusterAccess } from '../cluster.ts';
-import { KubernetesApi, KubernetesError, pathOf } from '../kubernetes-api.ts';
+import { KubernetesApi, pathOf } from '../kubernetes-api.ts';
+import { KubernetesError } from '../kubernetes-error.ts';
 import { LEARNER, learnerNamespace, namespaceOf, OURS, READER_ROLE, SESSION_LABEL } from './learner-namespace.ts';
 import { clusterPolicies } from './policies.ts';
 
@@ -34,23 +35,23 @@ const namespaces = z.object({ items: z.array(z.object({ metadata: z.object({ nam
 /** Sessions in one shared cluster: each has a namespace of its own. */
 export class SharedSessions implements Disposable {
   readonly #access: ClusterAccess;
-  readonly #api: KubernetesApi;
+  readonly api: KubernetesApi;
 
   constructor(access: ClusterAccess) {
     this.#access = access;
-    this.#api = new KubernetesApi(access);
+    this.api = new KubernetesApi(access);
   }
 
   /** What all sessions rest on; before the first of them, and again after an update. */
   async prepare(): Promise<void> {
-    for (const object of clusterPolicies()) await this.#api.apply(object);
+    for (const object of clusterPolicies()) await this.api.apply(object);
   }
 
   /** Makes what a session has. What is there already is left as it is. */
   async open(session: SessionSpec): Promise<LearnerAccess> {
     const [namespace, ...inside] = learnerNamespace(session.id);
-    if (namespace !== undefined) await this.#api.apply(namespace);
-    await Promise.all([...inside, readerBinding(session.id)].map((object) => this.#api.apply(object)));
+    if (namespace !== undefined) await this.api.apply(namespace);
+    await Promise.all([...inside, readerBinding(session.id)].map((object) => this.api.apply(object)));
     await this.#usable(namespaceOf(session.id));
     return { kubeconfig: this.#kubeconfig(session), token: await this.token(session) };
   }
@@ -59,9 +60,8 @@ export class SharedSessions implements Disposable {
   async #usable(namespace: string): Promise<void> {
     const deadline = performance.now() + USABLE_MS;
     const ready = async () => {
-      await this.#api.get(`/api/v1/namespaces/${namespace}/serviceaccounts/default`);
-      return quota.safeParse(await this.#api.get(`/api/v1/namespaces/${namespace}/resourcequotas/${OURS}quota`))
-        .success;
+      await this.api.get(`/api/v1/namespaces/${namespace}/serviceaccounts/default`);
+      return quota.safeParse(await this.api.get(`/api/v1/namespaces/${namespace}/resourcequotas/${OURS}quota`)).success;
     };
     const absent = (error: unknown) => {
       if (error instanceof KubernetesError && error.status === 404) return false;
@@ -76,7 +76,7 @@ export class SharedSessions implements Disposable {
 
   /** A fresh one. */
   async token({ id, seconds }: Pick<SessionSpec, 'id' | 'seconds'>): Promise<string> {
-    const answer = await this.#api.create(`/api/v1/namespaces/${namespaceOf(id)}/serviceaccounts/${LEARNER}/token`, {
+    const answer = await this.api.create(`/api/v1/namespaces/${namespaceOf(id)}/serviceaccounts/${LEARNER}/token`, {
       apiVersion: 'authentication.k8s.io/v1',
       kind: 'TokenRequest',
       spec: { expirationSeconds: seconds },
@@ -108,19 +108,19 @@ export class SharedSessions implements Disposable {
 
   /** Sessions that have anything in the cluster. */
   async list(): Promise<string[]> {
-    const answer = await this.#api.get(`/api/v1/namespaces?labelSelector=${encodeURIComponent(SESSION_LABEL)}`);
+    const answer = await this.api.get(`/api/v1/namespaces?labelSelector=${encodeURIComponent(SESSION_LABEL)}`);
     return namespaces.parse(answer).items.map(({ metadata }) => metadata.name.slice(namespaceOf('').length));
   }
 
   /** Removes all of a session; the cluster goes on with it in the background. Succeeds when nothing is there. */
   async close(id: string): Promise<void> {
     // In this order: what list() tells of goes last.
-    await this.#api.remove(pathOf(readerBinding(id)));
-    await this.#api.remove(`/api/v1/namespaces/${namespaceOf(id)}`);
+    await this.api.remove(pathOf(readerBinding(id)));
+    await this.api.remove(`/api/v1/namespaces/${namespaceOf(id)}`);
   }
 
   [Symbol.dispose](): void {
-    this.#api[Symbol.dispose]();
+    this.api[Symbol.dispose]();
   }
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { KubernetesError } from '../../cluster/kubernetes-api.ts';
+import { KubernetesError } from '../../cluster/kubernetes-error.ts';
 import { NotYet } from '../../lab/not-yet.ts';
 import { readKubernetes } from '../kubernetes-reader.ts';
 import type { ClusterProbe } from '../probes.ts';

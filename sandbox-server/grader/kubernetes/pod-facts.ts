@@ -1,4 +1,4 @@
-import { KubernetesError } from '../../cluster/kubernetes-api.ts';
+import { KubernetesError } from '../../cluster/kubernetes-error.ts';
 import type { PodContainer, PodFacts, PodVolume } from '../../lab/kubernetes-workloads.ts';
 import { NotYet } from '../../lab/not-yet.ts';
 import type { ClusterProbe } from '../probes.ts';

@@ -1,4 +1,4 @@
-import { KubernetesError } from '../../cluster/kubernetes-api.ts';
+import { KubernetesError } from '../../cluster/kubernetes-error.ts';
 import type { EndpointFacts, ServiceFacts } from '../../lab/kubernetes-checks.ts';
 import type { ClusterProbe } from '../probes.ts';
 import type { EndpointSlice, Service } from './schemas.ts';

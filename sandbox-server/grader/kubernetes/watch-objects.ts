@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { KubernetesError } from '../../cluster/kubernetes-api.ts';
+import { KubernetesError } from '../../cluster/kubernetes-error.ts';
 import type { Clock } from '../../clock.ts';
 import { boundedLines } from '../bounded-lines.ts';
 import { keepFollowing } from '../keep-following.ts';

@@ -1,4 +1,4 @@
-import { KubernetesError } from '../../cluster/kubernetes-api.ts';
+import { KubernetesError } from '../../cluster/kubernetes-error.ts';
 import { EngineError } from '../engine-reader.ts';
 import type { CheckJob } from '../check-runner.ts';
 import type { Answer, Question } from './messages.ts';

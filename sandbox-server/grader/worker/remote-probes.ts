@@ -1,5 +1,5 @@
 import type { RunResult } from '../../backend/exec-to-end.ts';
-import { KubernetesError } from '../../cluster/kubernetes-api.ts';
+import { KubernetesError } from '../../cluster/kubernetes-error.ts';
 import { EngineError, type EngineReader } from '../engine-reader.ts';
 import type { ClusterProbe, Probes, RunCommand } from '../probes.ts';
 import type { Answer, Question } from './messages.ts';

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Clock, systemClock } from '../../../../sandbox-server/clock.ts';
-import { KubernetesError } from '../../../../sandbox-server/cluster/kubernetes-api.ts';
+import { KubernetesError } from '../../../../sandbox-server/cluster/kubernetes-error.ts';
 import { EngineError } from '../../../../sandbox-server/grader/engine-reader.ts';
 import type { Probes } from '../../../../sandbox-server/grader/probes.ts';
 import { CheckWorkers } from '../../../../sandbox-server/grader/worker/check-workers.ts';
