@@ -21,6 +21,8 @@ const MAX_BUFFERED_CHUNKS = 4_096;
 const MAX_SOCKETS_PER_SESSION = 100;
 /** A socket that answers no ping for this long is dead; also keeps proxies from cutting idle ones. */
 const PING_EVERY_MS = 30_000;
+/** A page answers a goodbye at once. One whose laptop sleeps never does, and must not hold up a server that ends. */
+const CLOSE_MS = 1_000;
 
 /** The WebSockets of the server. `close()` ends them all and is safe to call twice. */
 export function serveSockets(server: Server, services: GatewayServices, parseCookies: ParseCookies): { close(): void } {
@@ -30,6 +32,7 @@ export function serveSockets(server: Server, services: GatewayServices, parseCoo
     maxPayload: MAX_FRAME_BYTES,
     maxFragments: MAX_FRAGMENTS,
     maxBufferedChunks: MAX_BUFFERED_CHUNKS,
+    closeTimeout: CLOSE_MS,
     // What a terminal prints is small or comes in a flood; compressing either costs more than it saves.
     perMessageDeflate: false,
   });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DrydockError } from '../../sandbox-server/errors.ts';
 import { buildHttp } from '../../sandbox-server/gateway/http.ts';
+import type { GatewayServices } from '../../sandbox-server/gateway/services.ts';
 import { OpenSockets } from '../../sandbox-server/gateway/open-sockets.ts';
 import type { StatusView } from '../../sandbox-server/protocol/views.ts';
 import { SessionRegistry } from '../../sandbox-server/session/registry.ts';
@@ -15,6 +16,8 @@ export const READ_ONLY_LESSON = 'c/m/read';
 export interface HttpApp extends AsyncDisposable {
   app: Awaited<ReturnType<typeof buildHttp>>;
   services: TestServices;
+  /** The same with all that the gateway needs. */
+  gateway: GatewayServices;
   /** The built site's folder. */
   siteDir: string;
   /** Sends a request as the page of this site would. */
@@ -59,10 +62,12 @@ export async function httpApp(options: { engine?: boolean; site?: boolean; host?
     );
   const lessons = new Set([LESSON, READ_ONLY_LESSON]);
   const sockets = new OpenSockets();
-  const app = await buildHttp({ config: { host, siteDir }, ...services, sessions, status, sockets, lessons });
+  const gateway = { config: { host, siteDir }, ...services, sessions, status, sockets, lessons };
+  const app = await buildHttp(gateway);
   return {
     app,
     services,
+    gateway,
     siteDir,
     request: async (method, url, body, headers = {}) => {
       const json = body === undefined ? {} : { 'content-type': 'application/json' };
