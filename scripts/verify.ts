@@ -22,7 +22,7 @@ import { CopyRoom } from '../sandbox-server/verify/save-points.ts';
 import { selectLessons, UnknownSelection } from '../sandbox-server/verify/select.ts';
 import { emptyTally } from '../sandbox-server/verify/tally.ts';
 import { verifyLesson } from '../sandbox-server/verify/verify-lesson.ts';
-import { withCluster } from '../sandbox-server/with-cluster.ts';
+import { WithClusters } from '../sandbox-server/with-clusters.ts';
 import { onEngine } from './on-engine.ts';
 import { dataFolder, host, ROOT } from './options.ts';
 import { watchAndVerify } from './verify/watch.ts';
@@ -92,16 +92,17 @@ async function verifyAll(
   const owner = temporaryOwner();
   const nodeImage = on.cluster?.image.tag;
   const machines = new DockerBackend({ docker, owner, images, upstreams, ...(nodeImage && { nodeImage }) });
-  const inCluster =
+  const inClusters =
     on.cluster &&
-    withCluster({
+    new WithClusters({
+      reuse: true,
       docker,
       owner,
       machines,
       materials: on.cluster,
       log: pino({ base: null, level: 'warn' }, pino.destination(2)),
     });
-  const backend = inCluster?.backend ?? machines;
+  const backend = inClusters?.backend ?? machines;
   const jobs = line.jobs ?? defaultJobs(availableParallelism(), freemem());
   const pool = new Pool(jobs);
   const pages = new Pool(PAGES_AT_ONCE);
@@ -116,7 +117,7 @@ async function verifyAll(
     const good = await verifyLesson(lesson, {
       root: ROOT,
       backend,
-      clusters: inCluster?.backend,
+      clusters: inClusters?.backend,
       clock: systemClock,
       pool,
       pages,
@@ -135,15 +136,17 @@ async function verifyAll(
 
   try {
     await machines.prepare();
-    if (inCluster) reporter.note('Making a Kubernetes cluster');
-    await inCluster?.cluster.running({ signal });
+    if (lessons.some(({ lab }) => lab.sandbox.cluster === 'shared')) {
+      reporter.note('Making a Kubernetes cluster');
+      await inClusters?.shared.running({ signal });
+    }
     reporter.note(`${lessons.length} lessons, ${jobs} sandboxes at once, ${description}`);
     for (let round = 1; round <= line.repeat && !signal.aborted; round++) {
       if (line.repeat > 1) reporter.note(`Round ${round} of ${line.repeat}`);
       await Promise.all(longestFirst(lessons).map(verifyOne));
     }
   } finally {
-    await inCluster?.cluster.remove();
+    await inClusters?.remove();
     await machines.destroyAll();
   }
   tally.seconds = Math.round((performance.now() - start) / 100) / 10;

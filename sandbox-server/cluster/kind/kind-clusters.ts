@@ -13,11 +13,12 @@ import type {
   ClusterStatus,
   CreateClusterOptions,
 } from '../cluster.ts';
+import { MOST_NODES } from '../../lab/clusters.ts';
 import { isReady } from '../is-ready.ts';
 import { adminAccess } from './admin-access.ts';
 import { kindConfiguration } from './configuration.ts';
 import { guardNodes } from './guard-nodes.ts';
-import { isNotFound, toClusterError } from './kind-errors.ts';
+import { isConflict, isNotFound, isNotModified, toClusterError } from './kind-errors.ts';
 import { CLUSTER_LABEL, clusterFilters, clusterLabels, clusterName } from './labels.ts';
 import { onNode } from './node-command.ts';
 import { type KindProgram, runKind } from './run-kind.ts';
@@ -45,7 +46,6 @@ const WORKER_BYTES = 384 * 1024 ** 2;
 /** The engine frees a network a moment after its last container: asked this many times. */
 const NETWORK_TRIES = 50;
 const NETWORK_WAIT_MS = 100;
-const MOST_NODES = 3;
 /** On the control plane: says that the cluster was made to its end. */
 const FINISHED = '/kind/drydock-finished';
 const API_PORT = 6443;
@@ -103,11 +103,11 @@ export class KindClusters implements Clusters {
 
   async stat(id: string): Promise<ClusterStatus> {
     const nodes = await this.#nodes(id);
-    if (nodes.length === 0) return { state: 'gone', down: [] };
+    if (nodes.length === 0) return { state: 'gone', down: [], answers: false };
     const down = nodes.filter(({ State }) => State !== 'running').map(nameOf);
     const whole = nodes.length === wantedNodes(nodes);
-    const answers = whole && (await this.access(id).then(isReady, () => false));
-    return { state: answers && down.length === 0 ? 'running' : 'degraded', down };
+    const answers = await this.access(id).then(isReady, () => false);
+    return { state: whole && answers && down.length === 0 ? 'running' : 'degraded', down, answers };
   }
 
   async revive(id: string, { signal }: { signal?: AbortSignal } = {}): Promise<void> {
@@ -122,8 +122,21 @@ export class KindClusters implements Clusters {
       }
       const control = controlPlane(clusterName(this.#options.owner, id));
       await waitForNodes(this.#options.program, control, { started, signal });
+      await waitForSystem(this.#options.program, control, signal);
     } catch (error) {
       throw signal?.aborted === true ? signal.reason : toClusterError(error);
+    }
+  }
+
+  async setPower(id: string, node: string, power: 'on' | 'off'): Promise<void> {
+    const found = (await this.#nodes(id)).find((one) => nameOf(one) === node);
+    if (found === undefined || node === controlPlane(clusterName(this.#options.owner, id))) return;
+    const container = this.#docker.getContainer(found.Id);
+    try {
+      await (power === 'off' ? container.kill() : container.start());
+    } catch (error) {
+      // It is so already.
+      if (!isConflict(error) && !isNotModified(error)) throw toClusterError(error);
     }
   }
 

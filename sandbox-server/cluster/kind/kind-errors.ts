@@ -1,6 +1,9 @@
 import { DrydockError } from '../../errors.ts';
 
-export const isNotFound = (error: unknown) => (error as { statusCode?: number } | undefined)?.statusCode === 404;
+const statusOf = (error: unknown) => (error as { statusCode?: number } | undefined)?.statusCode;
+export const isNotFound = (error: unknown) => statusOf(error) === 404;
+export const isConflict = (error: unknown) => statusOf(error) === 409;
+export const isNotModified = (error: unknown) => statusOf(error) === 304;
 
 /** Why kind failed, by what it and the engine said; their words go to the log as the cause. */
 export function toClusterError(error: unknown): unknown {

@@ -7,7 +7,7 @@ const READ = ['get', 'list', 'watch'];
 const ALL = ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete', 'deletecollection'];
 
 /** True of requests of learners, and of whatever acts with a service account of theirs. */
-const BY_LEARNER = {
+export const BY_LEARNER = {
   name: 'by-learner',
   expression: `request.userInfo.username.startsWith('system:serviceaccount:${NAMESPACE_PREFIX}')`,
 };
@@ -103,7 +103,7 @@ interface Rule {
   resources: string[];
 }
 
-function rule(group: string, resources: string[], operations: string[]): Rule {
+export function rule(group: string, resources: string[], operations: string[]): Rule {
   return { apiGroups: [group], apiVersions: ['*'], operations, resources };
 }
 
@@ -115,7 +115,7 @@ interface Policy {
   message: string;
 }
 
-function policy(name: string, { rules, condition, expression, message }: Policy) {
+export function policy(name: string, { rules, condition, expression, message }: Policy) {
   const metadata = { name: `${OURS}${name}` };
   return [
     {

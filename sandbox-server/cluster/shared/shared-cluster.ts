@@ -1,12 +1,14 @@
 import type { Clock } from '../../clock.ts';
-import { type DrydockError, toDrydockError } from '../../errors.ts';
+import { DrydockError, toDrydockError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import type { ClusterEndpoint, Clusters } from '../cluster.ts';
+import type { ClusterSource, ClusterWish, Waiting } from '../cluster-source.ts';
 import { SharedSessions } from './shared-sessions.ts';
 
 /** How often its health is looked at. */
 const LOOK_EVERY_MS = 10_000;
-const ID = 'shared';
+export const SHARED_CLUSTER = 'shared';
+const ID = SHARED_CLUSTER;
 /** All that a course's shared lessons need; nodes to lose are a dedicated cluster's. */
 const NODES = 1;
 
@@ -18,13 +20,8 @@ export interface SharedClusterOptions {
   join: (endpoint: ClusterEndpoint) => Promise<void>;
 }
 
-interface Waiting {
-  signal?: AbortSignal | undefined;
-  onStep?: ((step: string) => void) | undefined;
-}
-
 /** The one cluster that sessions share: taken up from the server before or made, and kept running. */
-export class SharedCluster {
+export class SharedCluster implements ClusterSource {
   readonly #options: SharedClusterOptions;
   readonly #abort = new AbortController();
   readonly #listeners = new Set<(step: string) => void>();
@@ -39,11 +36,10 @@ export class SharedCluster {
     this.#options = options;
   }
 
-  /** Takes up the one from before, when there is one that runs; what was never finished goes. */
+  /** Takes up the one from before, when there is one that runs. */
   async takeUp(): Promise<void> {
     const { clusters, log } = this.#options;
     try {
-      await clusters.reconcile([ID]);
       if ((await clusters.stat(ID)).state === 'running') await this.#begin();
     } catch (error) {
       log.warn({ err: error }, 'the shared cluster could not be taken up; it is tried again when it is wanted');
@@ -59,8 +55,37 @@ export class SharedCluster {
   }
 
   /** The sessions in it, when it runs just now. */
-  get now(): SharedSessions | undefined {
+  now(): SharedSessions | undefined {
     return this.#running;
+  }
+
+  async obtain(_sandbox: ClusterWish, waiting: Waiting = {}): Promise<SharedSessions> {
+    return await this.running(waiting);
+  }
+
+  async revive(id: string, waiting: Waiting = {}): Promise<SharedSessions> {
+    const sessions = await this.running(waiting);
+    if (!(await sessions.list()).includes(id)) throw new DrydockError('cluster-lost');
+    return sessions;
+  }
+
+  async list(): Promise<string[]> {
+    try {
+      return (await this.#running?.list()) ?? [];
+    } catch (error) {
+      this.#options.log.warn({ err: error }, 'the shared cluster does not answer');
+      void this.look();
+      return [];
+    }
+  }
+
+  async working(ids: readonly string[]): Promise<Set<string>> {
+    const there = new Set(await this.list());
+    return new Set(ids.filter((id) => there.has(id)));
+  }
+
+  async close(id: string): Promise<void> {
+    await this.#running?.close(id);
   }
 
   /** Why the last one could not be made, until there is one. */
@@ -107,7 +132,7 @@ export class SharedCluster {
   /** Removes it with all that is in it. */
   async remove(): Promise<void> {
     await this.release();
-    await this.#options.clusters.reconcile([]);
+    await this.#options.clusters.destroy(ID);
   }
 
   async #look(): Promise<void> {

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { stringify } from 'yaml';
 import { z } from 'zod';
 import type { ClusterAccess } from '../cluster.ts';
-import { KubernetesApi, pathOf } from '../kubernetes-api.ts';
+import { operatorBinding, operatorPolicies } from '../dedicated/operator-policies.ts';
+import { KubernetesApi, type KubernetesObject, pathOf } from '../kubernetes-api.ts';
 import { KubernetesError } from '../kubernetes-error.ts';
 import { LEARNER, learnerNamespace, namespaceOf, OURS, READER_ROLE, SESSION_LABEL } from './learner-namespace.ts';
 import { clusterPolicies } from './policies.ts';
@@ -32,26 +33,34 @@ const token = z.object({ status: z.object({ token: z.string() }) });
 const quota = z.object({ status: z.object({ hard: z.object({ pods: z.string() }) }) });
 const namespaces = z.object({ items: z.array(z.object({ metadata: z.object({ name: z.string() }) })) });
 
-/** Sessions in one shared cluster: each has a namespace of its own. */
+/** The cluster goes through what a namespace holds one kind after the other; pods get their grace period to end. */
+const GONE_MS = 120_000;
+
+/** Sessions in one cluster: each has a namespace of its own. */
 export class SharedSessions implements Disposable {
   readonly #access: ClusterAccess;
   readonly api: KubernetesApi;
 
-  constructor(access: ClusterAccess) {
+  readonly #wholeCluster: boolean;
+
+  /** `wholeCluster`: its one session may do with the nodes what an operator does, see operator-policies.ts. */
+  constructor(access: ClusterAccess, { wholeCluster = false }: { wholeCluster?: boolean } = {}) {
     this.#access = access;
+    this.#wholeCluster = wholeCluster;
     this.api = new KubernetesApi(access);
   }
 
   /** What all sessions rest on; before the first of them, and again after an update. */
   async prepare(): Promise<void> {
-    for (const object of clusterPolicies()) await this.api.apply(object);
+    for (const object of [...clusterPolicies(), ...(this.#wholeCluster ? operatorPolicies() : [])])
+      await this.api.apply(object);
   }
 
   /** Makes what a session has. What is there already is left as it is. */
   async open(session: SessionSpec): Promise<LearnerAccess> {
     const [namespace, ...inside] = learnerNamespace(session.id);
     if (namespace !== undefined) await this.api.apply(namespace);
-    await Promise.all([...inside, readerBinding(session.id)].map((object) => this.api.apply(object)));
+    await Promise.all([...inside, ...this.#bindings(session.id)].map((object) => this.api.apply(object)));
     await this.#usable(namespaceOf(session.id));
     return { kubeconfig: this.#kubeconfig(session), token: await this.token(session) };
   }
@@ -115,8 +124,21 @@ export class SharedSessions implements Disposable {
   /** Removes all of a session; the cluster goes on with it in the background. Succeeds when nothing is there. */
   async close(id: string): Promise<void> {
     // In this order: what list() tells of goes last.
-    await this.api.remove(pathOf(readerBinding(id)));
+    for (const binding of this.#bindings(id)) await this.api.remove(pathOf(binding));
     await this.api.remove(`/api/v1/namespaces/${namespaceOf(id)}`);
+  }
+
+  /** Resolves when all of a session that was closed has gone. */
+  async gone(id: string): Promise<void> {
+    const deadline = performance.now() + GONE_MS;
+    while ((await this.list()).includes(id)) {
+      if (performance.now() > deadline) throw new Error(`${namespaceOf(id)} was not gone after ${GONE_MS / 1000} s`);
+      await sleep(POLL_MS);
+    }
+  }
+
+  #bindings(session: string): KubernetesObject[] {
+    return [readerBinding(session), ...(this.#wholeCluster ? [operatorBinding(session)] : [])];
   }
 
   [Symbol.dispose](): void {

@@ -9,19 +9,20 @@ import type {
   SandboxRef,
   SandboxSpec,
   SandboxStatus,
-} from '../../backend/backend.ts';
-import { execToEnd } from '../../backend/exec-to-end.ts';
-import { PATHS } from '../../backend/paths.ts';
-import type { Clock } from '../../clock.ts';
-import { DrydockError } from '../../errors.ts';
-import type { KubernetesReader } from '../../grader/kubernetes-reader.ts';
-import type { Feature } from '../../lab/lab.ts';
-import type { Log } from '../../log.ts';
-import type { SandboxClusters } from '../cluster.ts';
-import { namespaceOf } from './learner-namespace.ts';
-import { NamespaceReader } from './namespace-reader.ts';
-import type { SharedCluster } from './shared-cluster.ts';
-import type { LearnerAccess } from './shared-sessions.ts';
+} from '../backend/backend.ts';
+import { execToEnd } from '../backend/exec-to-end.ts';
+import { PATHS } from '../backend/paths.ts';
+import type { Clock } from '../clock.ts';
+import { DrydockError } from '../errors.ts';
+import type { KubernetesReader } from '../grader/kubernetes-reader.ts';
+import type { Feature } from '../lab/lab.ts';
+import type { Log } from '../log.ts';
+import type { ClusterKind } from '../lab/clusters.ts';
+import type { SandboxClusters } from './cluster.ts';
+import type { ClusterSource } from './cluster-source.ts';
+import { namespaceOf } from './shared/learner-namespace.ts';
+import { NamespaceReader } from './shared/namespace-reader.ts';
+import type { LearnerAccess, SharedSessions } from './shared/shared-sessions.ts';
 
 /** How long a learner's token is good for, and how often it is replaced: a server may be away for the rest. */
 const TOKEN_SECONDS = 3600;
@@ -35,32 +36,32 @@ const CLUSTER = 'cluster';
 const WRITE = `umask 077; mkdir -p "$(dirname "$1")" && cat > "$1.new" && mv "$1.new" "$1"`;
 const TOKEN_FILE = `${PATHS.kubeconfig.slice(0, PATHS.kubeconfig.lastIndexOf('/'))}/token`;
 
-export interface BackendWithClusterOptions {
+export interface BackendWithClustersOptions {
   backend: Backend;
-  cluster: SharedCluster;
-  /** Where sandboxes reach its API server. */
+  sources: Readonly<Record<ClusterKind, ClusterSource>>;
+  /** Where sandboxes reach the API server of their cluster. */
   server: string;
   clock: Clock;
   log: Log;
 }
 
-/** Sandboxes of another backend, with a namespace in the shared cluster for those that want one. */
-export class BackendWithCluster implements Backend, SandboxClusters {
+/** Sandboxes of another backend, with a namespace in a cluster for those that want one. */
+export class BackendWithClusters implements Backend, SandboxClusters {
   readonly name: string;
   readonly copyDisks?: (sandbox: SandboxRef, options?: { signal?: AbortSignal }) => Promise<DisksCopy | undefined>;
   readonly #inner: Backend;
-  readonly #cluster: SharedCluster;
+  readonly #sources: Readonly<Record<ClusterKind, ClusterSource>>;
   readonly #server: string;
   readonly #clock: Clock;
   readonly #log: Log;
   /** Those with a part of the cluster that were made or asked for. */
   readonly #sandboxes = new Map<string, SandboxRef>();
 
-  constructor(options: BackendWithClusterOptions) {
+  constructor(options: BackendWithClustersOptions) {
     const { backend } = options;
     this.name = backend.name;
     this.#inner = backend;
-    this.#cluster = options.cluster;
+    this.#sources = options.sources;
     this.#server = options.server;
     this.#clock = options.clock;
     this.#log = options.log;
@@ -70,7 +71,8 @@ export class BackendWithCluster implements Backend, SandboxClusters {
   async create(spec: SandboxSpec, options: CreateOptions = {}): Promise<SandboxRef> {
     if (spec.cluster === undefined) return await this.#inner.create(spec, options);
     const { signal, onStep } = options;
-    const sessions = await this.#cluster.running({ signal, onStep });
+    const source = this.#sources[spec.cluster];
+    const sessions = await source.obtain(spec, { signal, onStep });
     this.#sandboxes.set(spec.id, spec);
     const opened = sessions.open(this.#session(spec.id));
     // It is waited for below, and on failure.
@@ -85,7 +87,7 @@ export class BackendWithCluster implements Backend, SandboxClusters {
       });
     } catch (error) {
       await opened.catch(() => undefined);
-      await this.#close(spec.id);
+      await this.#close(source, spec.id);
       throw error;
     }
   }
@@ -106,14 +108,16 @@ export class BackendWithCluster implements Backend, SandboxClusters {
 
   async statAll(sandboxes: readonly SandboxRef[]): Promise<Map<string, SandboxStatus>> {
     const states = await this.#inner.statAll(sandboxes);
-    const inCluster = sandboxes.filter(({ cluster }) => cluster !== undefined);
-    if (inCluster.length === 0) return states;
-    const there = new Set(await this.#listed());
-    for (const sandbox of inCluster) {
-      this.#sandboxes.set(sandbox.id, sandbox);
-      const status = states.get(sandbox.id);
-      if (status === undefined || status.state === 'gone' || there.has(sandbox.id)) continue;
-      states.set(sandbox.id, { state: 'degraded', down: [...status.down, CLUSTER] });
+    const ofKind = Map.groupBy(sandboxes, ({ cluster }) => cluster);
+    for (const [kind, inCluster] of ofKind) {
+      if (kind === undefined) continue;
+      const working = await this.#sources[kind].working(inCluster.map(({ id }) => id));
+      for (const sandbox of inCluster) {
+        this.#sandboxes.set(sandbox.id, sandbox);
+        const status = states.get(sandbox.id);
+        if (status === undefined || status.state === 'gone' || working.has(sandbox.id)) continue;
+        states.set(sandbox.id, { state: 'degraded', down: [...status.down, CLUSTER] });
+      }
     }
     return states;
   }
@@ -122,19 +126,19 @@ export class BackendWithCluster implements Backend, SandboxClusters {
     await this.#inner.revive(sandbox, options);
     if (sandbox.cluster === undefined) return;
     this.#sandboxes.set(sandbox.id, sandbox);
-    const sessions = await this.#cluster.running(options);
-    if (!(await sessions.list()).includes(sandbox.id)) throw new DrydockError('cluster-lost');
-    await this.#renew(sandbox);
+    await this.#renew(sandbox, await this.#sources[sandbox.cluster].revive(sandbox.id, options));
   }
 
   /** What cannot be removed from the cluster just now is listed, and so removed later. */
   async destroy(id: string): Promise<void> {
-    await Promise.all([this.#inner.destroy(id), this.#close(id)]);
+    const sources = Object.values(this.#sources);
+    await Promise.all([this.#inner.destroy(id), ...sources.map((source) => this.#close(source, id))]);
   }
 
   async list(): Promise<string[]> {
-    const [own, inCluster] = await Promise.all([this.#inner.list(), this.#listed()]);
-    return [...new Set([...own, ...inCluster])];
+    const sources = Object.values(this.#sources);
+    const lists = await Promise.all([this.#inner.list(), ...sources.map((source) => source.list())]);
+    return [...new Set(lists.flat())];
   }
 
   watch(onLost: (lost: LostPart) => void, onReturn: () => void = () => undefined): Disposable {
@@ -145,7 +149,7 @@ export class BackendWithCluster implements Backend, SandboxClusters {
     // The server before may have been away for long.
     renewLater(0);
     const watching = this.#inner.watch(onLost, () => {
-      void this.#cluster.look();
+      for (const source of Object.values(this.#sources)) source.look();
       onReturn();
     });
     return {
@@ -167,8 +171,9 @@ export class BackendWithCluster implements Backend, SandboxClusters {
   reader({ id, cluster }: SandboxRef): KubernetesReader | undefined {
     if (cluster === undefined) return undefined;
     return new NamespaceReader(namespaceOf(id), () => {
-      if (this.#cluster.now === undefined) throw new DrydockError('cluster-lost');
-      return this.#cluster.now.api;
+      const sessions = this.#sources[cluster].now(id);
+      if (sessions === undefined) throw new DrydockError('cluster-lost');
+      return sessions.api;
     });
   }
 
@@ -176,20 +181,10 @@ export class BackendWithCluster implements Backend, SandboxClusters {
     return { id, seconds: TOKEN_SECONDS, server: this.#server, tokenFile: TOKEN_FILE };
   }
 
-  async #listed(): Promise<string[]> {
-    try {
-      return (await this.#cluster.now?.list()) ?? [];
-    } catch (error) {
-      this.#log.warn({ err: error }, 'the shared cluster does not answer');
-      void this.#cluster.look();
-      return [];
-    }
-  }
-
-  async #close(id: string): Promise<void> {
+  async #close(source: ClusterSource, id: string): Promise<void> {
     this.#sandboxes.delete(id);
     try {
-      await this.#cluster.now?.close(id);
+      await source.close(id);
     } catch (error) {
       this.#log.warn({ sandbox: id, err: error }, 'its part of the cluster could not be removed; it is tried again');
     }
@@ -197,14 +192,15 @@ export class BackendWithCluster implements Backend, SandboxClusters {
 
   async #renewAll(): Promise<void> {
     for (const sandbox of this.#sandboxes.values()) {
-      await this.#renew(sandbox).catch((error: unknown) => {
+      const sessions = sandbox.cluster && this.#sources[sandbox.cluster].now(sandbox.id);
+      if (sessions === undefined) continue;
+      await this.#renew(sandbox, sessions).catch((error: unknown) => {
         this.#log.warn({ sandbox: sandbox.id, err: error }, 'its token could not be renewed; it is tried again');
       });
     }
   }
 
-  async #renew(sandbox: SandboxRef): Promise<void> {
-    const sessions = await this.#cluster.running();
+  async #renew(sandbox: SandboxRef, sessions: SharedSessions): Promise<void> {
     const token = await sessions.token(this.#session(sandbox.id));
     await Promise.all(sandbox.machines.map((machine) => this.#write(sandbox, machine, TOKEN_FILE, token)));
   }

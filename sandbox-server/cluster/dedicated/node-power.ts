@@ -1,0 +1,51 @@
+import type { Clock } from '../../clock.ts';
+import { watchObjects } from '../../grader/kubernetes/watch-objects.ts';
+import { type Node, node } from '../../grader/kubernetes/schemas.ts';
+import type { KubernetesReader } from '../../grader/kubernetes-reader.ts';
+import type { Log } from '../../log.ts';
+import type { Clusters } from '../cluster.ts';
+
+/** On a node: `off` pulls its plug, `on` gives it power again. The command `power` of the learner's shell writes it. */
+export const POWER_ANNOTATION = 'drydock/power';
+
+export interface NodePowerOptions {
+  cluster: string;
+  clusters: Pick<Clusters, 'setPower'>;
+  reader: KubernetesReader;
+  clock: Clock;
+  log: Log;
+}
+
+/** Does what the annotations of a cluster's nodes say: the API server is the learner's only way to the platform. */
+export class NodePower implements Disposable {
+  readonly #options: NodePowerOptions;
+  readonly #abort = new AbortController();
+  /** What was done last with each node. */
+  readonly #power = new Map<string, 'on' | 'off'>();
+  #doing: Promise<void> = Promise.resolve();
+
+  constructor(options: NodePowerOptions) {
+    this.#options = options;
+    const { reader, clock, log } = options;
+    void watchObjects({
+      ...{ cluster: reader, clock, path: '/api/v1/nodes', schema: node, signal: this.#abort.signal },
+      onObjects: (nodes) => [...nodes.values()].forEach((one) => this.#follow(one)),
+      onLost: (error) => log.debug({ cluster: options.cluster, err: error }, 'the watch of its nodes broke'),
+    });
+  }
+
+  [Symbol.dispose](): void {
+    this.#abort.abort();
+  }
+
+  #follow({ metadata: { name, annotations } }: Node): void {
+    const { cluster, clusters, log } = this.#options;
+    const wanted = annotations[POWER_ANNOTATION] === 'off' ? 'off' : 'on';
+    if ((this.#power.get(name) ?? 'on') === wanted) return;
+    this.#power.set(name, wanted);
+    // One after the other, in the order in which they were wished for.
+    this.#doing = this.#doing
+      .then(() => clusters.setPower(cluster, name, wanted))
+      .catch((error: unknown) => log.warn({ cluster, node: name, wanted, err: error }, 'its power could not be set'));
+  }
+}
