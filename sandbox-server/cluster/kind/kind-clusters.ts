@@ -47,7 +47,7 @@ const WORKER_BYTES = 384 * 1024 ** 2;
 const NETWORK_TRIES = 50;
 const NETWORK_WAIT_MS = 100;
 /** On the control plane: says that the cluster was made to its end. */
-const FINISHED = '/kind/drydock-finished';
+export const FINISHED = '/kind/drydock-finished';
 const API_PORT = 6443;
 const NODE_COUNT_LABEL = 'drydock.cluster-nodes';
 
