@@ -113,7 +113,10 @@ export class BackendWithClusters implements Backend, SandboxClusters {
       if (kind === undefined) continue;
       const working = await this.#sources[kind].working(inCluster.map(({ id }) => id));
       for (const sandbox of inCluster) {
+        const isNew = !this.#sandboxes.has(sandbox.id);
         this.#sandboxes.set(sandbox.id, sandbox);
+        // The server before may have been away for nearly as long as its token was good for.
+        if (isNew && working.has(sandbox.id)) void this.#renewOne(sandbox);
         const status = states.get(sandbox.id);
         if (status === undefined || status.state === 'gone' || working.has(sandbox.id)) continue;
         states.set(sandbox.id, { state: 'degraded', down: [...status.down, CLUSTER] });
@@ -146,8 +149,7 @@ export class BackendWithClusters implements Backend, SandboxClusters {
     const renewLater = (ms: number) => {
       timer = this.#clock.after(ms, () => void this.#renewAll().finally(() => renewLater(RENEW_EVERY_MS)));
     };
-    // The server before may have been away for long.
-    renewLater(0);
+    renewLater(RENEW_EVERY_MS);
     const watching = this.#inner.watch(onLost, () => {
       for (const source of Object.values(this.#sources)) source.look();
       onReturn();
@@ -191,13 +193,16 @@ export class BackendWithClusters implements Backend, SandboxClusters {
   }
 
   async #renewAll(): Promise<void> {
-    for (const sandbox of this.#sandboxes.values()) {
-      const sessions = sandbox.cluster && this.#sources[sandbox.cluster].now(sandbox.id);
-      if (sessions === undefined) continue;
-      await this.#renew(sandbox, sessions).catch((error: unknown) => {
-        this.#log.warn({ sandbox: sandbox.id, err: error }, 'its token could not be renewed; it is tried again');
-      });
-    }
+    for (const sandbox of this.#sandboxes.values()) await this.#renewOne(sandbox);
+  }
+
+  /** Never rejects; one whose cluster is away gets its token when that is back. */
+  async #renewOne(sandbox: SandboxRef): Promise<void> {
+    const sessions = sandbox.cluster && this.#sources[sandbox.cluster].now(sandbox.id);
+    if (sessions === undefined) return;
+    await this.#renew(sandbox, sessions).catch((error: unknown) => {
+      this.#log.warn({ sandbox: sandbox.id, err: error }, 'its token could not be renewed; it is tried again');
+    });
   }
 
   async #renew(sandbox: SandboxRef, sessions: SharedSessions): Promise<void> {
