@@ -70,11 +70,11 @@ export class BackendWithClusters implements Backend, SandboxClusters {
 
   async create(spec: SandboxSpec, options: CreateOptions = {}): Promise<SandboxRef> {
     if (spec.cluster === undefined) return await this.#inner.create(spec, options);
-    const { signal, onStep } = options;
     const source = this.#sources[spec.cluster];
+    const { signal, onStep } = options;
     const sessions = await source.obtain(spec, { signal, onStep });
     this.#sandboxes.set(spec.id, spec);
-    const opened = sessions.open(this.#session(spec.id));
+    const opened = this.#open(source, spec, sessions, options);
     // It is waited for below, and on failure.
     opened.catch(() => undefined);
     try {
@@ -181,6 +181,23 @@ export class BackendWithClusters implements Backend, SandboxClusters {
 
   #session(id: string) {
     return { id, seconds: TOKEN_SECONDS, server: this.#server, tokenFile: TOKEN_FILE };
+  }
+
+  /** Once more, when the cluster was started again meanwhile. */
+  async #open(
+    source: ClusterSource,
+    spec: SandboxSpec,
+    sessions: SharedSessions,
+    { signal, onStep }: CreateOptions,
+  ): Promise<LearnerAccess> {
+    try {
+      return await sessions.open(this.#session(spec.id), { signal });
+    } catch (error) {
+      if (signal?.aborted === true || source.now(spec.id) === sessions) throw error;
+      this.#log.info({ sandbox: spec.id, err: error }, 'its cluster was started again under it');
+    }
+    const again = await source.obtain(spec, { signal, onStep });
+    return await again.open(this.#session(spec.id), { signal });
   }
 
   async #close(source: ClusterSource, id: string): Promise<void> {

@@ -15,7 +15,7 @@ export interface Clusters {
   list(): Promise<ClusterRef[]>;
   /** How it is just now. */
   stat(id: string): Promise<ClusterStatus>;
-  /** Starts nodes that are stopped; resolves when all are Ready and names, volumes and metrics work. Rejects with `cluster-lost` when a part is missing. */
+  /** Starts nodes that are stopped; resolves when all are Ready, new namespaces become usable, and names, volumes and metrics work. Rejects with `cluster-lost` when a part is missing. */
   revive(id: string, options?: { signal?: AbortSignal }): Promise<void>;
   /** Pulls the plug of a node, or gives it power again, whatever runs on it. Nothing happens to the control plane, or to a node that is not there. */
   setPower(id: string, node: string, power: 'on' | 'off'): Promise<void>;

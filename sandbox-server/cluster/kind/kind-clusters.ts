@@ -18,7 +18,7 @@ import { isReady } from '../is-ready.ts';
 import { adminAccess } from './admin-access.ts';
 import { kindConfiguration } from './configuration.ts';
 import { guardNodes } from './guard-nodes.ts';
-import { isConflict, isNotFound, isNotModified, toClusterError } from './kind-errors.ts';
+import { ignoreStarted, isConflict, isNotFound, toClusterError } from './kind-errors.ts';
 import { CLUSTER_LABEL, clusterFilters, clusterLabels, clusterName } from './labels.ts';
 import { onNode } from './node-command.ts';
 import { type KindProgram, runKind } from './run-kind.ts';
@@ -111,17 +111,9 @@ export class KindClusters implements Clusters {
   }
 
   async revive(id: string, { signal }: { signal?: AbortSignal } = {}): Promise<void> {
-    const nodes = await this.#nodes(id);
-    if (nodes.length === 0 || nodes.length < wantedNodes(nodes)) throw new DrydockError('cluster-lost');
     try {
-      const started = new Map<string, string>();
-      for (const node of nodes.filter(({ State }) => State !== 'running')) {
-        const container = this.#docker.getContainer(node.Id);
-        await container.start({ ...(signal && { abortSignal: signal }) });
-        started.set(nameOf(node), (await container.inspect()).State.StartedAt);
-      }
       const control = controlPlane(clusterName(this.#options.owner, id));
-      await waitForNodes(this.#options.program, control, { started, signal });
+      await waitForNodes(this.#options.program, control, { started: () => this.#start(id, signal), signal });
       await waitForSystem(this.#options.program, control, signal);
     } catch (error) {
       throw signal?.aborted === true ? signal.reason : toClusterError(error);
@@ -133,10 +125,11 @@ export class KindClusters implements Clusters {
     if (found === undefined || node === controlPlane(clusterName(this.#options.owner, id))) return;
     const container = this.#docker.getContainer(found.Id);
     try {
-      await (power === 'off' ? container.kill() : container.start());
+      if (power === 'on') await container.start().catch(ignoreStarted);
+      else await container.kill();
     } catch (error) {
-      // It is so already.
-      if (!isConflict(error) && !isNotModified(error)) throw toClusterError(error);
+      // It does not run: 409.
+      if (!isConflict(error)) throw toClusterError(error);
     }
   }
 
@@ -248,6 +241,24 @@ export class KindClusters implements Clusters {
     } catch (error) {
       throw toClusterError(error);
     }
+  }
+
+  /** Starts nodes that are stopped; resolves to the time since when each runs. One that is just stopping is for the next call. */
+  async #start(id: string, signal: AbortSignal | undefined): Promise<Map<string, string>> {
+    const nodes = await this.#nodes(id);
+    if (nodes.length === 0 || nodes.length < wantedNodes(nodes)) throw new DrydockError('cluster-lost');
+    const since = new Map<string, string>();
+    try {
+      for (const node of nodes) {
+        const container = this.#docker.getContainer(node.Id);
+        if (node.State !== 'running')
+          await container.start({ ...(signal && { abortSignal: signal }) }).catch(ignoreStarted);
+        since.set(nameOf(node), (await container.inspect()).State.StartedAt);
+      }
+    } catch (error) {
+      throw toClusterError(error);
+    }
+    return since;
   }
 
   /** Reads it of a stopped node, too. */

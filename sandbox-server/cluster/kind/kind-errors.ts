@@ -3,7 +3,11 @@ import { DrydockError } from '../../errors.ts';
 const statusOf = (error: unknown) => (error as { statusCode?: number } | undefined)?.statusCode;
 export const isNotFound = (error: unknown) => statusOf(error) === 404;
 export const isConflict = (error: unknown) => statusOf(error) === 409;
-export const isNotModified = (error: unknown) => statusOf(error) === 304;
+
+/** By somebody else, a moment ago: the engine starts nodes by itself after some failures. */
+export function ignoreStarted(error: unknown): void {
+  if (statusOf(error) !== 304) throw error;
+}
 
 /** Why kind failed, by what it and the engine said; their words go to the log as the cause. */
 export function toClusterError(error: unknown): unknown {
@@ -26,7 +30,7 @@ export function toClusterError(error: unknown): unknown {
     });
   }
   if (
-    /cannot connect to the docker daemon|failed to connect to the docker API|ECONNREFUSED|ENOENT.*docker\.sock/i.test(
+    /cannot connect to the docker daemon|failed to connect to the docker API|ECONNREFUSED|ECONNRESET|socket hang up|ENOENT.*docker\.sock/i.test(
       said,
     )
   )

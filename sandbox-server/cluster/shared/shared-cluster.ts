@@ -7,6 +7,8 @@ import { SharedSessions } from './shared-sessions.ts';
 
 /** How often its health is looked at. */
 const LOOK_EVERY_MS = 10_000;
+/** On a busy host an API server answers late now and then. Taken for gone, it would take with it whatever is being asked of it. */
+const LATE_LOOKS = 3;
 export const SHARED_CLUSTER = 'shared';
 const ID = SHARED_CLUSTER;
 /** All that a course's shared lessons need; nodes to lose are a dedicated cluster's. */
@@ -30,6 +32,8 @@ export class SharedCluster implements ClusterSource {
   #bringingUp: Promise<SharedSessions> | undefined;
   #looking: Promise<unknown> = Promise.resolve();
   #timer: Disposable | undefined;
+  /** Looks in a row that found all nodes running, and no answer. */
+  #late = 0;
   #problem: DrydockError | undefined;
 
   constructor(options: SharedClusterOptions) {
@@ -140,7 +144,8 @@ export class SharedCluster implements ClusterSource {
     const { clusters, log } = this.#options;
     try {
       const { state, down } = await clusters.stat(ID);
-      if (state === 'running') return;
+      this.#late = state === 'degraded' && down.length === 0 ? this.#late + 1 : 0;
+      if (state === 'running' || (this.#late > 0 && this.#late < LATE_LOOKS)) return;
       log.warn({ state, down }, 'the shared cluster does not run; it is brought up again');
       this.#forget();
       this.expect();
@@ -208,6 +213,7 @@ export class SharedCluster implements ClusterSource {
   }
 
   #forget(): void {
+    this.#late = 0;
     this.#running?.[Symbol.dispose]();
     this.#running = undefined;
   }

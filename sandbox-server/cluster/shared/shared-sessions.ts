@@ -25,9 +25,11 @@ export interface LearnerAccess {
   token: string;
 }
 
-/** The cluster's controllers make a namespace usable in a fraction of a second; under load it takes longer. */
-const USABLE_MS = 20_000;
+/** The cluster's controllers make a namespace usable in a fraction of a second; under load, or just started, it takes them longer. */
+const USABLE_MS = 60_000;
 const POLL_MS = 50;
+/** What admission says while it does not know enough yet. */
+const NOT_YET = /not yet ready|status unknown for quota/;
 
 const token = z.object({ status: z.object({ token: z.string() }) });
 const quota = z.object({ status: z.object({ hard: z.object({ pods: z.string() }) }) });
@@ -57,30 +59,27 @@ export class SharedSessions implements Disposable {
   }
 
   /** Makes what a session has. What is there already is left as it is. */
-  async open(session: SessionSpec): Promise<LearnerAccess> {
-    const [namespace, ...inside] = learnerNamespace(session.id);
-    if (namespace !== undefined) await this.api.apply(namespace);
-    await Promise.all([...inside, ...this.#bindings(session.id)].map((object) => this.api.apply(object)));
-    await this.#usable(namespaceOf(session.id));
+  async open(session: SessionSpec, { signal }: { signal?: AbortSignal } = {}): Promise<LearnerAccess> {
+    const namespace = namespaceOf(session.id);
+    const soon = (what: () => Promise<boolean>) => eventually(what, `make ${namespace} usable`, signal);
+    await soon(async () => {
+      await this.#make(session.id);
+      return true;
+    });
+    await soon(() => this.#isUsable(namespace));
     return { kubeconfig: this.#kubeconfig(session), token: await this.token(session) };
   }
 
+  async #make(session: string): Promise<void> {
+    const [namespace, ...inside] = learnerNamespace(session);
+    if (namespace !== undefined) await this.api.apply(namespace);
+    await Promise.all([...inside, ...this.#bindings(session)].map((object) => this.api.apply(object)));
+  }
+
   /** Until then, pods are refused: their account is missing, or what the quota has left is not known yet. */
-  async #usable(namespace: string): Promise<void> {
-    const deadline = performance.now() + USABLE_MS;
-    const ready = async () => {
-      await this.api.get(`/api/v1/namespaces/${namespace}/serviceaccounts/default`);
-      return quota.safeParse(await this.api.get(`/api/v1/namespaces/${namespace}/resourcequotas/${OURS}quota`)).success;
-    };
-    const absent = (error: unknown) => {
-      if (error instanceof KubernetesError && error.status === 404) return false;
-      throw error;
-    };
-    while (!(await ready().catch(absent))) {
-      if (performance.now() > deadline)
-        throw new Error(`the cluster did not make ${namespace} usable within ${USABLE_MS / 1000} s`);
-      await sleep(POLL_MS);
-    }
+  async #isUsable(namespace: string): Promise<boolean> {
+    await this.api.get(`/api/v1/namespaces/${namespace}/serviceaccounts/default`);
+    return quota.safeParse(await this.api.get(`/api/v1/namespaces/${namespace}/resourcequotas/${OURS}quota`)).success;
   }
 
   /** A fresh one. */
@@ -144,6 +143,30 @@ export class SharedSessions implements Disposable {
   [Symbol.dispose](): void {
     this.api[Symbol.dispose]();
   }
+}
+
+/** Asks until it is true; what the cluster cannot do just now is asked again, too. */
+async function eventually(what: () => Promise<boolean>, purpose: string, signal?: AbortSignal): Promise<void> {
+  const deadline = performance.now() + USABLE_MS;
+  for (;;) {
+    const answer = await what().catch((error: unknown) => {
+      if (isPassing(error)) return error;
+      throw error;
+    });
+    if (answer === true) return;
+    if (performance.now() > deadline)
+      throw new Error(`the cluster did not ${purpose} within ${USABLE_MS / 1000} s`, { cause: answer });
+    await sleep(POLL_MS, undefined, { ...(signal && { signal }) });
+  }
+}
+
+/** Not there yet, or changed by two at once (a quota is, by what counts against it), or a control plane that was just started. */
+function isPassing(error: unknown): error is KubernetesError {
+  if (!(error instanceof KubernetesError)) return false;
+  const { status, message } = error;
+  return (
+    status === 404 || status === 409 || status === 429 || status >= 500 || (status === 403 && NOT_YET.test(message))
+  );
 }
 
 /** Gives the learner a look at what belongs to all. */
