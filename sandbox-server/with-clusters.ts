@@ -7,7 +7,9 @@ import { BackendWithClusters } from './cluster/backend-with-clusters.ts';
 import type { Clusters } from './cluster/cluster.ts';
 import { DedicatedClusters } from './cluster/dedicated/dedicated-clusters.ts';
 import { KindClusters } from './cluster/kind/kind-clusters.ts';
+import { isNamespaceOfSession } from './cluster/shared/learner-namespace.ts';
 import { SHARED_CLUSTER, SharedCluster } from './cluster/shared/shared-cluster.ts';
+import { SharedWatch } from './grader/kubernetes/shared-watch.ts';
 import type { Log } from './log.ts';
 import type { ClusterMaterials } from './setup/kubernetes/cluster-materials.ts';
 
@@ -42,6 +44,13 @@ export class WithClusters {
     this.backend = new BackendWithClusters({
       ...{ backend: machines, log },
       sources: { shared: this.shared, dedicated: this.#dedicated },
+      watch: (source) =>
+        new SharedWatch({
+          source,
+          isSession: isNamespaceOfSession,
+          clock: systemClock,
+          onLost: (error) => log.debug({ err: error }, 'a watch of a cluster broke'),
+        }),
       clock: systemClock,
       server: API_SERVER,
     });

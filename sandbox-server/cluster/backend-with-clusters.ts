@@ -14,12 +14,16 @@ import { execToEnd } from '../backend/exec-to-end.ts';
 import { PATHS } from '../backend/paths.ts';
 import type { Clock } from '../clock.ts';
 import { DrydockError } from '../errors.ts';
+import type { ApiServer } from '../grader/kubernetes/kind-watch.ts';
+import type { SharedWatch } from '../grader/kubernetes/shared-watch.ts';
 import type { KubernetesReader } from '../grader/kubernetes-reader.ts';
+import type { KubernetesWatcher } from '../grader/kubernetes-watcher.ts';
+import type { ClusterKind } from '../lab/clusters.ts';
 import type { Feature } from '../lab/lab.ts';
 import type { Log } from '../log.ts';
-import type { ClusterKind } from '../lab/clusters.ts';
 import type { SandboxClusters } from './cluster.ts';
 import type { ClusterSource } from './cluster-source.ts';
+import type { KubernetesApi } from './kubernetes-api.ts';
 import { namespaceOf } from './shared/learner-namespace.ts';
 import { NamespaceReader } from './shared/namespace-reader.ts';
 import type { LearnerAccess, SharedSessions } from './shared/shared-sessions.ts';
@@ -39,6 +43,8 @@ const TOKEN_FILE = `${PATHS.kubeconfig.slice(0, PATHS.kubeconfig.lastIndexOf('/'
 export interface BackendWithClustersOptions {
   backend: Backend;
   sources: Readonly<Record<ClusterKind, ClusterSource>>;
+  /** The watches of one cluster. `source`: the cluster of just now; throws while there is none. */
+  watch: (source: () => ApiServer) => Pick<SharedWatch, 'join'>;
   /** Where sandboxes reach the API server of their cluster. */
   server: string;
   clock: Clock;
@@ -51,6 +57,9 @@ export class BackendWithClusters implements Backend, SandboxClusters {
   readonly copyDisks?: (sandbox: SandboxRef, options?: { signal?: AbortSignal }) => Promise<DisksCopy | undefined>;
   readonly #inner: Backend;
   readonly #sources: Readonly<Record<ClusterKind, ClusterSource>>;
+  readonly #watchOf: BackendWithClustersOptions['watch'];
+  /** By cluster: `shared`, or the sandbox that has one of its own. */
+  readonly #watches = new Map<string, Pick<SharedWatch, 'join'>>();
   readonly #server: string;
   readonly #clock: Clock;
   readonly #log: Log;
@@ -62,6 +71,7 @@ export class BackendWithClusters implements Backend, SandboxClusters {
     this.name = backend.name;
     this.#inner = backend;
     this.#sources = options.sources;
+    this.#watchOf = options.watch;
     this.#server = options.server;
     this.#clock = options.clock;
     this.#log = options.log;
@@ -135,6 +145,7 @@ export class BackendWithClusters implements Backend, SandboxClusters {
   /** What cannot be removed from the cluster just now is listed, and so removed later. */
   async destroy(id: string): Promise<void> {
     const sources = Object.values(this.#sources);
+    this.#watches.delete(id);
     await Promise.all([this.#inner.destroy(id), ...sources.map((source) => this.#close(source, id))]);
   }
 
@@ -172,11 +183,21 @@ export class BackendWithClusters implements Backend, SandboxClusters {
 
   reader({ id, cluster }: SandboxRef): KubernetesReader | undefined {
     if (cluster === undefined) return undefined;
-    return new NamespaceReader(namespaceOf(id), () => {
-      const sessions = this.#sources[cluster].now(id);
-      if (sessions === undefined) throw new DrydockError('cluster-lost');
-      return sessions.api;
-    });
+    return new NamespaceReader(namespaceOf(id), () => this.#api(id, cluster));
+  }
+
+  watcher({ id, cluster }: SandboxRef): KubernetesWatcher | undefined {
+    if (cluster === undefined) return undefined;
+    const key = cluster === 'shared' ? cluster : id;
+    const watch = this.#watches.get(key) ?? this.#watchOf(() => this.#api(id, cluster));
+    this.#watches.set(key, watch);
+    return { watch: (onChange) => watch.join(namespaceOf(id), onChange) };
+  }
+
+  #api(id: string, cluster: ClusterKind): KubernetesApi {
+    const sessions = this.#sources[cluster].now(id);
+    if (sessions === undefined) throw new DrydockError('cluster-lost');
+    return sessions.api;
   }
 
   #session(id: string) {

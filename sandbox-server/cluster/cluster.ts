@@ -1,10 +1,13 @@
 import type { SandboxRef } from '../backend/backend.ts';
 import type { KubernetesReader } from '../grader/kubernetes-reader.ts';
+import type { KubernetesWatcher } from '../grader/kubernetes-watcher.ts';
 
 /** Leads to the clusters that sandboxes have a part of. */
 export interface SandboxClusters {
   /** The sandbox's part, read with the platform's own credentials; undefined where it has none. */
   reader(sandbox: SandboxRef): KubernetesReader | undefined;
+  /** What changes in it; undefined where it has none. */
+  watcher(sandbox: SandboxRef): KubernetesWatcher | undefined;
 }
 
 /** Makes clusters. One contract suite (test/contract) runs against every implementation. */

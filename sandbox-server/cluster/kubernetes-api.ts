@@ -56,6 +56,8 @@ export interface ApiRequest {
   body?: unknown;
   /** Of the body. Default application/json. */
   type?: string;
+  /** What the answer may be. Default JSON of the whole object. */
+  accept?: string;
 }
 
 /** A client of one API server, with the platform's own credentials. */
@@ -99,11 +101,14 @@ export class KubernetesApi implements Disposable {
 
   /** Resolves when the answer has begun; rejects with KubernetesError when it is none of success. */
   async ask(path: string, options: ApiRequest): Promise<IncomingMessage> {
-    const { signal, method = 'GET', query = {}, body, type = 'application/json' } = options;
+    const { signal, method = 'GET', query = {}, body, type = 'application/json', accept } = options;
     const url = new URL(path, this.#server);
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
     const text = body === undefined ? undefined : JSON.stringify(body);
-    const headers = text === undefined ? {} : { 'content-type': type, 'content-length': Buffer.byteLength(text) };
+    const headers = {
+      ...(accept !== undefined && { accept }),
+      ...(text !== undefined && { 'content-type': type, 'content-length': Buffer.byteLength(text) }),
+    };
     for (let tries = 1; ; tries++) {
       signal.throwIfAborted();
       const answer = await this.#exchange(url, { ...this.#credentials, method, headers, signal }, text);

@@ -17,6 +17,7 @@ export async function namespaceOnCluster(access: ClusterAccess, session: string)
   const path = (plural: string, group = '/api/v1') => `${group}/namespaces/${namespace}/${plural}`;
   return {
     namespace,
+    api,
     reader: new NamespaceReader(namespace, () => api),
     create: (plural: string, object: Omit<KubernetesObject, 'apiVersion' | 'kind'>, group?: string) =>
       api.create(path(plural, group), object),

@@ -3,8 +3,6 @@ import { toDrydockError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import type { ClusterEndpoint, Clusters } from '../cluster.ts';
 import type { ClusterSource, ClusterWish, Waiting } from '../cluster-source.ts';
-import { NamespaceReader } from '../shared/namespace-reader.ts';
-import { namespaceOf } from '../shared/learner-namespace.ts';
 import { SharedSessions } from '../shared/shared-sessions.ts';
 import { NodePower } from './node-power.ts';
 import { freshNodes } from './fresh-nodes.ts';
@@ -151,8 +149,8 @@ export class DedicatedClusters implements ClusterSource {
       sessions[Symbol.dispose]();
       throw error;
     }
-    const reader = new NamespaceReader(namespaceOf(id), () => sessions.api);
-    this.#held.set(id, { cluster, nodes, sessions, power: new NodePower({ cluster, clusters, reader, clock, log }) });
+    const power = new NodePower({ cluster, clusters, api: sessions.api, clock, log });
+    this.#held.set(id, { cluster, nodes, sessions, power });
     return sessions;
   }
 

@@ -1,17 +1,19 @@
 import type { Clock } from '../../clock.ts';
-import { watchObjects } from '../../grader/kubernetes/watch-objects.ts';
+import { type ApiServer, KindWatch } from '../../grader/kubernetes/kind-watch.ts';
 import { type Node, node } from '../../grader/kubernetes/schemas.ts';
-import type { KubernetesReader } from '../../grader/kubernetes-reader.ts';
 import type { Log } from '../../log.ts';
 import type { Clusters } from '../cluster.ts';
 
 /** On a node: `off` pulls its plug, `on` gives it power again. The command `power` of the learner's shell writes it. */
 export const POWER_ANNOTATION = 'drydock/power';
 
+/** Nodes belong to no namespace. */
+const OF_ALL = '';
+
 export interface NodePowerOptions {
   cluster: string;
   clusters: Pick<Clusters, 'setPower'>;
-  reader: KubernetesReader;
+  api: ApiServer;
   clock: Clock;
   log: Log;
 }
@@ -26,12 +28,14 @@ export class NodePower implements Disposable {
 
   constructor(options: NodePowerOptions) {
     this.#options = options;
-    const { reader, clock, log } = options;
-    void watchObjects({
-      ...{ cluster: reader, clock, path: '/api/v1/nodes', schema: node, signal: this.#abort.signal },
-      onObjects: (nodes) => [...nodes.values()].forEach((one) => this.#follow(one)),
+    const { api, clock, log } = options;
+    const watch = new KindWatch<Node>({
+      ...{ source: () => api, clock, path: '/api/v1/nodes', schema: node },
+      isOurs: (namespace) => namespace === OF_ALL,
+      onChange: () => watch.of(OF_ALL)?.forEach((one) => this.#follow(one)),
       onLost: (error) => log.debug({ cluster: options.cluster, err: error }, 'the watch of its nodes broke'),
     });
+    void watch.follow(this.#abort.signal);
   }
 
   [Symbol.dispose](): void {

@@ -56,6 +56,10 @@ export function namespaceOf(session: string): string {
   return `${NAMESPACE_PREFIX}${session}`;
 }
 
+export function isNamespaceOfSession(namespace: string): boolean {
+  return namespace.startsWith(NAMESPACE_PREFIX);
+}
+
 /** All that a session has in the shared cluster, in the order in which it is made. */
 export function learnerNamespace(session: string): KubernetesObject[] {
   const namespace = namespaceOf(session);

@@ -20,15 +20,11 @@ export class NamespaceReader implements KubernetesReader {
   }
 
   async bytes(path: string, options: KubernetesRequest): Promise<Buffer> {
-    const signal = AbortSignal.any([options.signal, AbortSignal.timeout(ANSWER_MS)]);
-    return await readBounded(await this.stream(path, { ...options, signal }), MAX_ANSWER_BYTES);
-  }
-
-  async stream(path: string, options: KubernetesRequest): Promise<AsyncIterable<Buffer>> {
     const { method = 'GET' } = options;
     // What a URL makes of it is what is sent.
     if (new URL(path, 'https://kubernetes').pathname !== path || !isWithin(this.namespace, method, path))
       throw new Error(`${method} ${path} is not within ${this.namespace}`);
-    return await this.#api().ask(path, options);
+    const signal = AbortSignal.any([options.signal, AbortSignal.timeout(ANSWER_MS)]);
+    return await readBounded(await this.#api().ask(path, { ...options, signal }), MAX_ANSWER_BYTES);
   }
 }

@@ -1,7 +1,6 @@
 import type { KubernetesChecks } from '../../lab/kubernetes-checks.ts';
 import { NotYet } from '../../lab/not-yet.ts';
-import { readKubernetes } from '../kubernetes-reader.ts';
-import type { ClusterProbe } from '../probes.ts';
+import { type KubernetesReader, readKubernetes } from '../kubernetes-reader.ts';
 import { claimFacts } from './claim-facts.ts';
 import { Collection, type Kind } from './collection.ts';
 import { deploymentFacts, replicaSetFacts } from './deployment-facts.ts';
@@ -18,7 +17,7 @@ const CORE = '/api/v1';
 const isOurs = (name: string) => name.startsWith('drydock-');
 
 /** A cluster as one run of a check sees it. Without one, whoever asks learns that the lab has none. */
-export function kubernetesChecks(cluster: ClusterProbe | undefined, signal: AbortSignal): KubernetesChecks {
+export function kubernetesChecks(cluster: KubernetesReader | undefined, signal: AbortSignal): KubernetesChecks {
   if (cluster === undefined) return noCluster();
   const { namespace } = cluster;
   const of = <T extends { metadata: schemas.Metadata }>(kind: Kind<T>) => new Collection(cluster, kind, signal);

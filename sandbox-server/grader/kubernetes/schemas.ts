@@ -13,6 +13,7 @@ const time = z
 
 export const metadata = z.object({
   name: z.string(),
+  namespace: text,
   uid: text,
   resourceVersion: text,
   labels: textMap,

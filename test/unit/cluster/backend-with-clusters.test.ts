@@ -62,7 +62,15 @@ function setUp() {
   const [shared, dedicated] = [new MapSource(), new MapSource()];
   const [clock, log] = [new ManualClock(), new RecordingLog()];
   const sources = { shared, dedicated };
-  const backend = new BackendWithClusters({ backend: machines, sources, server: 'https://kubernetes', clock, log });
+  const watch = () => ({ join: () => ({ objects: undefined, [Symbol.dispose]: () => undefined }) });
+  const backend = new BackendWithClusters({
+    backend: machines,
+    sources,
+    watch,
+    server: 'https://kubernetes',
+    clock,
+    log,
+  });
   return { backend, machines, shared, dedicated, clock, log };
 }
 

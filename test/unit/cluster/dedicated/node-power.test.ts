@@ -1,10 +1,13 @@
 import { expect, test } from 'vitest';
 import { NodePower } from '../../../../sandbox-server/cluster/dedicated/node-power.ts';
-import type { KubernetesReader } from '../../../../sandbox-server/grader/kubernetes-reader.ts';
+import type { ApiServer } from '../../../../sandbox-server/grader/kubernetes/kind-watch.ts';
 import { ManualClock, settle } from '../../../support/manual-clock.ts';
 import { RecordingLog } from '../../../support/recording-log.ts';
 
-const ALL_TOLD = { type: 'BOOKMARK', object: { metadata: { annotations: { 'k8s.io/initial-events-end': 'true' } } } };
+const ALL_TOLD = {
+  type: 'BOOKMARK',
+  object: { metadata: { resourceVersion: '1', annotations: { 'k8s.io/initial-events-end': 'true' } } },
+};
 
 function event(name: string, power?: string) {
   const annotations = power === undefined ? {} : { 'drydock/power': power };
@@ -16,8 +19,8 @@ function setUp() {
   const said: [string, 'on' | 'off'][] = [];
   let tell: (event: unknown) => void = () => undefined;
   let fail: Error | undefined;
-  const reader = {
-    stream: (_path: string, { signal }: { signal: AbortSignal }) => {
+  const api: ApiServer = {
+    ask: (_path: string, { signal }: { signal: AbortSignal }) => {
       const lines: Buffer[] = [];
       let wake = () => undefined as void;
       tell = (one) => {
@@ -34,7 +37,7 @@ function setUp() {
         })(),
       );
     },
-  } as unknown as KubernetesReader;
+  };
   const clusters = {
     setPower: (_id: string, node: string, power: 'on' | 'off') => {
       said.push([node, power]);
@@ -42,7 +45,7 @@ function setUp() {
     },
   };
   const log = new RecordingLog();
-  const power = new NodePower({ cluster: 'abcd', clusters, reader, clock: new ManualClock(), log });
+  const power = new NodePower({ cluster: 'abcd', clusters, api, clock: new ManualClock(), log });
   return {
     ...{ power, said, log },
     tell: async (...events: unknown[]) => {

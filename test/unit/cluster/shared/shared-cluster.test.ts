@@ -39,6 +39,7 @@ async function setUp(answer: (asked: string, count: number) => Answer | undefine
   const backend = new BackendWithClusters({
     backend: new MemoryBackend(),
     sources: { shared: cluster, dedicated: cluster },
+    watch: () => ({ join: () => ({ objects: undefined, [Symbol.dispose]: () => undefined }) }),
     server: 'https://k:6443',
     clock,
     log,
