@@ -166,7 +166,9 @@ test('a rollout: revisions, the ReplicaSets behind them, and how they were scale
   await lab.create('deployments', deployment('rolls', answering(), { strategy }), APPS);
   await expect.poll(async () => (await kubernetes.deployment('rolls')).rolledOut, { timeout: 30_000 }).toBe(true);
   const container = answering({ env: [{ name: 'VERSION', value: '2' }] });
-  await lab.patch('deployments/rolls', { spec: { template: { spec: { containers: [container] } } } }, APPS);
+  const metadata = { annotations: { 'kubernetes.io/change-cause': 'Version 2' } };
+  const spec = { template: { spec: { containers: [container] } } };
+  await lab.patch('deployments/rolls', { metadata, spec }, APPS);
   await expect
     .poll(async () => kubernetes.deployment('rolls'), { timeout: 60_000 })
     .toMatchObject({ rolledOut: true, revision: 2 });
@@ -176,8 +178,8 @@ test('a rollout: revisions, the ReplicaSets behind them, and how they were scale
   const [one, two, ...more] = await rolls.replicaSets();
   expect(more).toEqual([]);
   expect([one, two]).toMatchObject([
-    { revision: 1, replicas: 0 },
-    { revision: 2, replicas: 2, ready: 2 },
+    { revision: 1, replicas: 0, changeCause: '' },
+    { revision: 2, replicas: 2, ready: 2, changeCause: 'Version 2' },
   ]);
   // Never fewer than two, never more than three.
   const steps = (await rolls.scalings()).map(({ replicaSet, from, to }) => [
