@@ -7,7 +7,7 @@ import { BackendWithClusters } from './cluster/backend-with-clusters.ts';
 import type { Clusters } from './cluster/cluster.ts';
 import { DedicatedClusters } from './cluster/dedicated/dedicated-clusters.ts';
 import { KindClusters } from './cluster/kind/kind-clusters.ts';
-import { isNamespaceOfSession } from './cluster/shared/learner-namespace.ts';
+import { isNamespaceOfSession } from './cluster/sessions/learner-namespace.ts';
 import { SHARED_CLUSTER, SharedCluster } from './cluster/shared/shared-cluster.ts';
 import { SharedWatch } from './grader/kubernetes/shared-watch.ts';
 import type { Log } from './log.ts';

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { PRIVILEGED_RUNTIME } from '../../sandbox-server/backend/docker/tier.ts';
 import { KindClusters } from '../../sandbox-server/cluster/kind/kind-clusters.ts';
 import { KubernetesApi } from '../../sandbox-server/cluster/kubernetes-api.ts';
-import { namespaceOf } from '../../sandbox-server/cluster/shared/learner-namespace.ts';
+import { namespaceOf } from '../../sandbox-server/cluster/sessions/learner-namespace.ts';
 import { SHARED_CLUSTER } from '../../sandbox-server/cluster/shared/shared-cluster.ts';
 import { type EventsSocket, Learner } from '../../test/support/learner.ts';
 import type { Bed, BenchServer } from '../bed.ts';

@@ -24,9 +24,9 @@ import type { Log } from '../log.ts';
 import type { SandboxClusters } from './cluster.ts';
 import type { ClusterSource } from './cluster-source.ts';
 import type { KubernetesApi } from './kubernetes-api.ts';
-import { namespaceOf } from './shared/learner-namespace.ts';
-import { NamespaceReader } from './shared/namespace-reader.ts';
-import type { LearnerAccess, SharedSessions } from './shared/shared-sessions.ts';
+import { namespaceOf } from './sessions/learner-namespace.ts';
+import { NamespaceReader } from './sessions/namespace-reader.ts';
+import type { LearnerAccess, ClusterSessions } from './sessions/cluster-sessions.ts';
 
 /** How long a learner's token is good for, and how often it is replaced: a server may be away for the rest. */
 const TOKEN_SECONDS = 3600;
@@ -208,7 +208,7 @@ export class BackendWithClusters implements Backend, SandboxClusters {
   async #open(
     source: ClusterSource,
     spec: SandboxSpec,
-    sessions: SharedSessions,
+    sessions: ClusterSessions,
     { signal, onStep }: CreateOptions,
   ): Promise<LearnerAccess> {
     try {
@@ -243,7 +243,7 @@ export class BackendWithClusters implements Backend, SandboxClusters {
     });
   }
 
-  async #renew(sandbox: SandboxRef, sessions: SharedSessions): Promise<void> {
+  async #renew(sandbox: SandboxRef, sessions: ClusterSessions): Promise<void> {
     const token = await sessions.token(this.#session(sandbox.id));
     await Promise.all(sandbox.machines.map((machine) => this.#write(sandbox, machine, TOKEN_FILE, token)));
   }

@@ -1,13 +1,13 @@
-import type { SharedSessions } from './shared/shared-sessions.ts';
+import type { ClusterSessions } from './sessions/cluster-sessions.ts';
 
 /** Where sandboxes get their cluster, or their part of one. */
 export interface ClusterSource {
   /** The cluster for this sandbox, made where there is none yet. */
-  obtain(sandbox: ClusterWish, waiting?: Waiting): Promise<SharedSessions>;
+  obtain(sandbox: ClusterWish, waiting?: Waiting): Promise<ClusterSessions>;
   /** The same for one that has its part from before. Rejects with `cluster-lost` when that is gone. */
-  revive(id: string, waiting?: Waiting): Promise<SharedSessions>;
+  revive(id: string, waiting?: Waiting): Promise<ClusterSessions>;
   /** The cluster of this sandbox, while it is in use. */
-  now(id: string): SharedSessions | undefined;
+  now(id: string): ClusterSessions | undefined;
   /** Sandboxes that have anything here, working or not. */
   list(): Promise<string[]>;
   /** Of these sandboxes, those whose part works. */

@@ -3,7 +3,7 @@ import { toDrydockError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import type { ClusterEndpoint, Clusters } from '../cluster.ts';
 import type { ClusterSource, ClusterWish, Waiting } from '../cluster-source.ts';
-import { SharedSessions } from '../shared/shared-sessions.ts';
+import { ClusterSessions } from '../sessions/cluster-sessions.ts';
 import { NodePower } from './node-power.ts';
 import { freshNodes } from './fresh-nodes.ts';
 
@@ -26,7 +26,7 @@ interface Held {
   /** The cluster's id: that of the sandbox it was made for. */
   cluster: string;
   nodes: number;
-  sessions: SharedSessions;
+  sessions: ClusterSessions;
   power: NodePower;
 }
 
@@ -56,7 +56,7 @@ export class DedicatedClusters implements ClusterSource {
     }
   }
 
-  async obtain({ id, nodes = 1 }: ClusterWish, { signal, onStep }: Waiting = {}): Promise<SharedSessions> {
+  async obtain({ id, nodes = 1 }: ClusterWish, { signal, onStep }: Waiting = {}): Promise<ClusterSessions> {
     const { clusters, clock, log } = this.#options;
     const begun = clock.now();
     const idle = [...this.#idle].find((one) => one.nodes === nodes);
@@ -80,7 +80,7 @@ export class DedicatedClusters implements ClusterSource {
     }
   }
 
-  async revive(id: string, { signal, onStep }: Waiting = {}): Promise<SharedSessions> {
+  async revive(id: string, { signal, onStep }: Waiting = {}): Promise<ClusterSessions> {
     const { clusters } = this.#options;
     const { cluster, nodes } = this.#held.get(id) ?? { cluster: id, nodes: 0 };
     onStep?.('Kubernetes: Starting the cluster again');
@@ -89,7 +89,7 @@ export class DedicatedClusters implements ClusterSource {
     return await this.#use(id, { cluster, nodes });
   }
 
-  now(id: string): SharedSessions | undefined {
+  now(id: string): ClusterSessions | undefined {
     return this.#held.get(id)?.sessions;
   }
 
@@ -140,9 +140,9 @@ export class DedicatedClusters implements ClusterSource {
     for (const id of this.#held.keys()) this.#letGo(id);
   }
 
-  async #use(id: string, { cluster, nodes }: Pick<Held, 'cluster' | 'nodes'>): Promise<SharedSessions> {
+  async #use(id: string, { cluster, nodes }: Pick<Held, 'cluster' | 'nodes'>): Promise<ClusterSessions> {
     const { clusters, clock, log, join } = this.#options;
-    const sessions = new SharedSessions(await clusters.access(cluster), { wholeCluster: true });
+    const sessions = new ClusterSessions(await clusters.access(cluster), { wholeCluster: true });
     try {
       await Promise.all([sessions.prepare(), clusters.endpoint(cluster).then((endpoint) => join(endpoint, id))]);
     } catch (error) {
@@ -164,7 +164,7 @@ export class DedicatedClusters implements ClusterSource {
   async #putInOrder(id: string, { cluster }: Held): Promise<void> {
     const { clusters } = this.#options;
     await clusters.revive(cluster, { signal: this.#abort.signal });
-    const sessions = new SharedSessions(await clusters.access(cluster), { wholeCluster: true });
+    const sessions = new ClusterSessions(await clusters.access(cluster), { wholeCluster: true });
     try {
       await sessions.close(id);
       await freshNodes(sessions.api);

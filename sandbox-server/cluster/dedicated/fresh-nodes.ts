@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { KubernetesApi } from '../kubernetes-api.ts';
-import { POWER_ANNOTATION } from './node-power.ts';
+import { POWER_ANNOTATION } from '../sessions/operator-policies.ts';
 
 /** Labels and taints that kubelet, kubeadm and kind set have a name with a slash in a domain of these. */
 const OF_THE_CLUSTER = /(?:^|\.)(?:kubernetes|k8s)\.io\//;

@@ -3,9 +3,7 @@ import { type ApiServer, KindWatch } from '../../grader/kubernetes/kind-watch.ts
 import { type Node, node } from '../../grader/kubernetes/schemas.ts';
 import type { Log } from '../../log.ts';
 import type { Clusters } from '../cluster.ts';
-
-/** On a node: `off` pulls its plug, `on` gives it power again. The command `power` of the learner's shell writes it. */
-export const POWER_ANNOTATION = 'drydock/power';
+import { POWER_ANNOTATION } from '../sessions/operator-policies.ts';
 
 /** Nodes belong to no namespace. */
 const OF_ALL = '';

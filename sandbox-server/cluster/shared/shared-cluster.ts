@@ -3,7 +3,7 @@ import { DrydockError, toDrydockError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import type { ClusterEndpoint, Clusters } from '../cluster.ts';
 import type { ClusterSource, ClusterWish, Waiting } from '../cluster-source.ts';
-import { SharedSessions } from './shared-sessions.ts';
+import { ClusterSessions } from '../sessions/cluster-sessions.ts';
 
 /** How often its health is looked at. */
 const LOOK_EVERY_MS = 10_000;
@@ -28,8 +28,8 @@ export class SharedCluster implements ClusterSource {
   readonly #abort = new AbortController();
   readonly #listeners = new Set<(step: string) => void>();
   #step: string | undefined;
-  #running: SharedSessions | undefined;
-  #bringingUp: Promise<SharedSessions> | undefined;
+  #running: ClusterSessions | undefined;
+  #bringingUp: Promise<ClusterSessions> | undefined;
   #looking: Promise<unknown> = Promise.resolve();
   #timer: Disposable | undefined;
   /** Looks in a row that found all nodes running, and no answer. */
@@ -59,15 +59,15 @@ export class SharedCluster implements ClusterSource {
   }
 
   /** The sessions in it, when it runs just now. */
-  now(): SharedSessions | undefined {
+  now(): ClusterSessions | undefined {
     return this.#running;
   }
 
-  async obtain(_sandbox: ClusterWish, waiting: Waiting = {}): Promise<SharedSessions> {
+  async obtain(_sandbox: ClusterWish, waiting: Waiting = {}): Promise<ClusterSessions> {
     return await this.running(waiting);
   }
 
-  async revive(id: string, waiting: Waiting = {}): Promise<SharedSessions> {
+  async revive(id: string, waiting: Waiting = {}): Promise<ClusterSessions> {
     const sessions = await this.running(waiting);
     if (!(await sessions.list()).includes(id)) throw new DrydockError('cluster-lost');
     return sessions;
@@ -98,7 +98,7 @@ export class SharedCluster implements ClusterSource {
   }
 
   /** The same, as soon as it runs. Made or started again when it doesn't; rejects when that fails. */
-  async running({ signal, onStep }: Waiting = {}): Promise<SharedSessions> {
+  async running({ signal, onStep }: Waiting = {}): Promise<ClusterSessions> {
     signal?.throwIfAborted();
     if (this.#running !== undefined) return this.#running;
     this.#bringingUp ??= this.#bringUp().finally(() => (this.#bringingUp = undefined));
@@ -160,7 +160,7 @@ export class SharedCluster implements ClusterSource {
     this.#timer = this.#options.clock.after(LOOK_EVERY_MS, () => void this.look().finally(() => this.#lookLater()));
   }
 
-  async #bringUp(): Promise<SharedSessions> {
+  async #bringUp(): Promise<ClusterSessions> {
     const { clusters, clock, log } = this.#options;
     const { signal } = this.#abort;
     const begun = clock.now();
@@ -197,10 +197,10 @@ export class SharedCluster implements ClusterSource {
     }
   }
 
-  async #begin(): Promise<SharedSessions> {
+  async #begin(): Promise<ClusterSessions> {
     const { clusters, join } = this.#options;
     this.#onStep('Opening the way to the cluster');
-    const sessions = new SharedSessions(await clusters.access(ID));
+    const sessions = new ClusterSessions(await clusters.access(ID));
     try {
       await Promise.all([sessions.prepare(), clusters.endpoint(ID).then(join)]);
     } catch (error) {

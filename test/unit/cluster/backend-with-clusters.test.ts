@@ -4,7 +4,7 @@ import type { SandboxRef, SandboxSpec } from '../../../sandbox-server/backend/ba
 import { PATHS } from '../../../sandbox-server/backend/paths.ts';
 import { BackendWithClusters } from '../../../sandbox-server/cluster/backend-with-clusters.ts';
 import type { ClusterSource } from '../../../sandbox-server/cluster/cluster-source.ts';
-import type { SharedSessions } from '../../../sandbox-server/cluster/shared/shared-sessions.ts';
+import type { ClusterSessions } from '../../../sandbox-server/cluster/sessions/cluster-sessions.ts';
 import { DrydockError } from '../../../sandbox-server/errors.ts';
 import { fakeExec } from '../../support/fake-exec.ts';
 import { ManualClock, settle } from '../../support/manual-clock.ts';
@@ -26,7 +26,7 @@ class MapSource implements ClusterSource {
       return Promise.resolve({ kubeconfig: 'kubeconfig', token: `token ${++this.tokens}` });
     },
     token: () => Promise.resolve(`token ${++this.tokens}`),
-  } as unknown as SharedSessions;
+  } as unknown as ClusterSessions;
 
   obtain = () => Promise.resolve(this.#sessions);
   now = () => (this.isUp ? this.#sessions : undefined);

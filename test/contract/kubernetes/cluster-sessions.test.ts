@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { clusterName } from '../../../sandbox-server/cluster/kind/labels.ts';
 import { onNode } from '../../../sandbox-server/cluster/kind/node-command.ts';
-import { namespaceOf } from '../../../sandbox-server/cluster/shared/learner-namespace.ts';
-import { SharedSessions } from '../../../sandbox-server/cluster/shared/shared-sessions.ts';
+import { namespaceOf } from '../../../sandbox-server/cluster/sessions/learner-namespace.ts';
+import { ClusterSessions } from '../../../sandbox-server/cluster/sessions/cluster-sessions.ts';
 import { clusterLeftovers, realClusters } from '../../support/clusters.ts';
 
 const IMAGE = 'docker.io/library/busybox:drydock';
@@ -23,11 +23,11 @@ const specOf = (id: string) => ({ id, seconds: SECONDS, server: SERVER, tokenFil
 
 const real = realClusters();
 const control = `${clusterName(real.options.owner, CLUSTER)}-control-plane`;
-let sessions: SharedSessions;
+let sessions: ClusterSessions;
 
 beforeAll(async () => {
   await real.clusters.create({ id: CLUSTER, nodes: 1 });
-  sessions = new SharedSessions(await real.clusters.access(CLUSTER));
+  sessions = new ClusterSessions(await real.clusters.access(CLUSTER));
   await sessions.prepare();
   for (const id of [ONE, TWO]) {
     const { kubeconfig, token } = await sessions.open(specOf(id));
@@ -283,7 +283,7 @@ describe('what a lesson needs', () => {
   });
 
   test('a server that starts again finds the sessions, and opens one again without harm', async () => {
-    using later = new SharedSessions(await real.clusters.access(CLUSTER));
+    using later = new ClusterSessions(await real.clusters.access(CLUSTER));
     expect((await later.list()).toSorted()).toEqual([ONE, TWO]);
     await later.open(specOf(ONE));
     expect(await as(ONE, 'get', 'pod', 'client', '--output=jsonpath={.status.phase}')).toBe('Running');

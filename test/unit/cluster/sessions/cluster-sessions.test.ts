@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { SharedSessions } from '../../../../sandbox-server/cluster/shared/shared-sessions.ts';
+import { ClusterSessions } from '../../../../sandbox-server/cluster/sessions/cluster-sessions.ts';
 import { type Answer, fakeApiServer } from '../../../support/fake-api-server.ts';
 
 const SESSION = { id: 'abcd', seconds: 600, server: 'https://kubernetes:6443', tokenFile: '/token' };
@@ -26,7 +26,7 @@ test.each<[string, string, Answer]>([
   ['the database has another leader', `PATCH ${INSIDE}`, failure(500, 'etcdserver: leader changed')],
 ])('while %s, a session is opened later', async (_what, where, first) => {
   using fake = await cluster((asked, count) => (asked === where && count < 3 ? first : undefined));
-  using sessions = new SharedSessions(fake.access);
+  using sessions = new ClusterSessions(fake.access);
   const { token, kubeconfig } = await sessions.open(SESSION);
   expect(token).toBe('secret');
   expect(kubeconfig).toContain('namespace: lab-abcd');
@@ -35,14 +35,14 @@ test.each<[string, string, Answer]>([
 
 test('what is refused for good is told at once', async () => {
   using fake = await cluster((asked) => (asked === `PATCH ${INSIDE}` ? failure(403, 'forbidden') : undefined));
-  using sessions = new SharedSessions(fake.access);
+  using sessions = new ClusterSessions(fake.access);
   await expect(sessions.open(SESSION)).rejects.toMatchObject({ status: 403 });
   expect(fake.requests).toHaveLength(1);
 });
 
 test('whoever gives up does not wait for the cluster', async () => {
   using fake = await cluster((asked) => (asked.includes('/default') ? failure(404, 'not found') : undefined));
-  using sessions = new SharedSessions(fake.access);
+  using sessions = new ClusterSessions(fake.access);
   const abort = new AbortController();
   const opened = sessions.open(SESSION, { signal: abort.signal });
   await expect.poll(() => fake.requests).toContain(`GET ${INSIDE}/serviceaccounts/default`);

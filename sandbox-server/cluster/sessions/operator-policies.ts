@@ -1,7 +1,9 @@
 import type { KubernetesObject } from '../kubernetes-api.ts';
-import { LEARNER, namespaceOf, OURS, SESSION_LABEL } from '../shared/learner-namespace.ts';
-import { BY_LEARNER, policy, rule } from '../shared/policies.ts';
-import { POWER_ANNOTATION } from './node-power.ts';
+import { LEARNER, namespaceOf, OURS, SESSION_LABEL } from './learner-namespace.ts';
+import { BY_LEARNER, policy, rule } from './policies.ts';
+
+/** On a node: `off` pulls its plug, `on` gives it power again. The command `power` of the learner's shell writes it. */
+export const POWER_ANNOTATION = 'drydock/power';
 
 const RBAC = 'rbac.authorization.k8s.io';
 const OPERATOR_ROLE = `${OURS}operator`;

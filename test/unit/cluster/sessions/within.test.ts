@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isWithin } from '../../../../sandbox-server/cluster/shared/within.ts';
+import { isWithin } from '../../../../sandbox-server/cluster/sessions/within.ts';
 
 test.each([
   '/api/v1/namespaces/lab-a/pods',

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { stringify } from 'yaml';
 import { z } from 'zod';
 import type { ClusterAccess } from '../cluster.ts';
-import { operatorBinding, operatorPolicies } from '../dedicated/operator-policies.ts';
+import { operatorBinding, operatorPolicies } from './operator-policies.ts';
 import { KubernetesApi, type KubernetesObject, pathOf } from '../kubernetes-api.ts';
 import { KubernetesError } from '../kubernetes-error.ts';
 import { LEARNER, learnerNamespace, namespaceOf, OURS, READER_ROLE, SESSION_LABEL } from './learner-namespace.ts';
@@ -39,7 +39,7 @@ const namespaces = z.object({ items: z.array(z.object({ metadata: z.object({ nam
 const GONE_MS = 120_000;
 
 /** Sessions in one cluster: each has a namespace of its own. */
-export class SharedSessions implements Disposable {
+export class ClusterSessions implements Disposable {
   readonly #access: ClusterAccess;
   readonly api: KubernetesApi;
 
