@@ -23,7 +23,7 @@ export interface News {
   id: number;
   /** The component of the cluster that acted. */
   who: string;
-  /** What it did, to follow its name: `makes pod …x2x7k`. */
+  /** What it did, to follow its name: `makes pod x2x7k`. */
   what: string;
 }
 
@@ -34,7 +34,7 @@ export function versionOf(image: string): string {
 
 /** The part of a pod's name that is its own. */
 export function shortName(pod: string): string {
-  return `…${pod.slice(pod.lastIndexOf('-') + 1)}`;
+  return pod.slice(pod.lastIndexOf('-') + 1);
 }
 
 /** How the pods are, as a sentence. */

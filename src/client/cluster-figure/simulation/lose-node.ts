@@ -1,7 +1,7 @@
 import { PatchStrategy, setHeaderOptions, type Cluster } from '@ngrok/webernetes';
 import { NAMESPACE } from './workload.ts';
 
-/** In a cluster 40 or 50 seconds, by its version. */
+/** In a cluster 40 or 50 seconds after the last sign of life, by its version. */
 export const NODE_GRACE_MS = 3_000;
 /** In a cluster 5 minutes. */
 export const POD_GRACE_MS = 4_000;

@@ -40,9 +40,9 @@ export function tell(event: ClusterEvent, names: StoryNames): Omit<News, 'id'> |
   }
 }
 
-/** A node is silent. The times are the defaults; the first one depends on the version. */
+/** A node is silent. The times are those of a cluster with its defaults. */
 export function noticedWords(node: string): string {
-  return `has heard nothing from ${node}, and takes its pods for not ready (in a cluster, after 40 to 50 seconds)`;
+  return `has heard nothing from ${node}, and takes its pods for not ready (in a cluster, within a minute)`;
 }
 
 export function evictedWords(node: string): string {
