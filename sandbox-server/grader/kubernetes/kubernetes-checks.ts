@@ -58,6 +58,12 @@ export function kubernetesChecks(cluster: ClusterProbe | undefined, signal: Abor
     schema: schemas.networkPolicy,
     isHidden: isOurs,
   });
+  const budgets = of({
+    api: '/apis/policy/v1',
+    word: 'PodDisruptionBudget',
+    plural: 'poddisruptionbudgets',
+    schema: schemas.disruptionBudget,
+  });
   const ofCluster = { ...core, isOfCluster: true } as const;
   const nodes = of({ ...ofCluster, word: 'node', plural: 'nodes', schema: schemas.node });
   const volumes = of({ ...ofCluster, word: 'PersistentVolume', plural: 'persistentvolumes', schema: schemas.volume });
@@ -116,6 +122,11 @@ export function kubernetesChecks(cluster: ClusterProbe | undefined, signal: Abor
     claims: async () => (await claims.list()).map(claimOf),
     networkPolicy: async (name) => networkPolicyFacts(await policies.get(name)),
     networkPolicies: async () => (await policies.list()).map(networkPolicyFacts),
+    disruptionBudget: async (name) => {
+      const { expectedPods, currentHealthy, disruptionsAllowed } = (await budgets.get(name)).status;
+      const subject = `PodDisruptionBudget ${name}`;
+      return { subject, name, pods: expectedPods, healthy: currentHealthy, allowed: disruptionsAllowed };
+    },
     canI: async (serviceAccount, { verb, resource, name }) => {
       const [path = '', ...group] = resource.split('.');
       const [kind = '', subresource] = path.split('/');
