@@ -57,6 +57,12 @@ export function kubernetesChecks(cluster: KubernetesReader | undefined, signal: 
     schema: schemas.networkPolicy,
     isHidden: isOurs,
   });
+  const budgets = of({
+    api: '/apis/policy/v1',
+    word: 'PodDisruptionBudget',
+    plural: 'poddisruptionbudgets',
+    schema: schemas.disruptionBudget,
+  });
   const ofCluster = { ...core, isOfCluster: true } as const;
   const nodes = of({ ...ofCluster, word: 'node', plural: 'nodes', schema: schemas.node });
   const volumes = of({ ...ofCluster, word: 'PersistentVolume', plural: 'persistentvolumes', schema: schemas.volume });
@@ -115,6 +121,11 @@ export function kubernetesChecks(cluster: KubernetesReader | undefined, signal: 
     claims: async () => (await claims.list()).map(claimOf),
     networkPolicy: async (name) => networkPolicyFacts(await policies.get(name)),
     networkPolicies: async () => (await policies.list()).map(networkPolicyFacts),
+    disruptionBudget: async (name) => {
+      const { expectedPods, currentHealthy, disruptionsAllowed } = (await budgets.get(name)).status;
+      const subject = `PodDisruptionBudget ${name}`;
+      return { subject, name, pods: expectedPods, healthy: currentHealthy, allowed: disruptionsAllowed };
+    },
     canI: async (serviceAccount, { verb, resource, name }) => {
       const [path = '', ...group] = resource.split('.');
       const [kind = '', subresource] = path.split('/');

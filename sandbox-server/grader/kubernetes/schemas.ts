@@ -231,6 +231,11 @@ export const networkPolicy = z.object({
 });
 export type NetworkPolicy = z.infer<typeof networkPolicy>;
 
+export const disruptionBudget = z.object({
+  metadata,
+  status: z.object({ expectedPods: number, currentHealthy: number, disruptionsAllowed: number }),
+});
+
 export const node = z.object({
   metadata,
   spec: z.object({
