@@ -152,7 +152,7 @@ export function clustersContract(name: string, make: () => Promise<ClustersUnder
 
     test('a node whose plug is pulled is gone, the rest goes on, and it comes back with its power', async () => {
       const names = await under.kubectl(TWO_NODES, 'get', 'nodes', '--output=jsonpath={.items[*].metadata.name}');
-      const [control, worker] = [/\S+control-plane/, /\S+worker/].map((name) => name.exec(names)![0]);
+      const [control, worker] = [/\S+control-plane/, /\S+worker/].map((node) => node.exec(names)![0]);
       await clusters.setPower(TWO_NODES, worker!, 'off');
       await clusters.setPower(TWO_NODES, worker!, 'off');
       expect(await clusters.stat(TWO_NODES)).toEqual({ state: 'degraded', down: [worker], answers: true });

@@ -78,7 +78,7 @@ export class SharedCluster implements ClusterSource {
       return (await this.#running?.list()) ?? [];
     } catch (error) {
       this.#options.log.warn({ err: error }, 'the shared cluster does not answer');
-      void this.look();
+      this.look();
       return [];
     }
   }
@@ -117,8 +117,12 @@ export class SharedCluster implements ClusterSource {
     }
   }
 
+  look(): void {
+    void this.#lookNow();
+  }
+
   /** Looks whether it is as it should be, and mends it. */
-  look(): Promise<void> {
+  #lookNow(): Promise<void> {
     const looked = this.#looking.then(() => this.#look());
     this.#looking = looked;
     return looked;
@@ -157,7 +161,7 @@ export class SharedCluster implements ClusterSource {
 
   #lookLater(): void {
     if (this.#abort.signal.aborted) return;
-    this.#timer = this.#options.clock.after(LOOK_EVERY_MS, () => void this.look().finally(() => this.#lookLater()));
+    this.#timer = this.#options.clock.after(LOOK_EVERY_MS, () => void this.#lookNow().finally(() => this.#lookLater()));
   }
 
   async #bringUp(): Promise<ClusterSessions> {
