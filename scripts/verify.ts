@@ -16,6 +16,7 @@ import { type ClusterMaterials, findClusterMaterials } from '../sandbox-server/s
 import { findUpstreams } from '../sandbox-server/setup/upstreams.ts';
 import { type CommandLine, CommandLineError, HELP, readCommandLine } from '../sandbox-server/verify/command-line.ts';
 import { defaultJobs } from '../sandbox-server/verify/jobs.ts';
+import { mustVerify, needsCluster, ofClusters, whyLeftOut } from '../sandbox-server/verify/lessons-in-clusters.ts';
 import { longestFirst } from '../sandbox-server/verify/longest-first.ts';
 import { Reporter } from '../sandbox-server/verify/reporter.ts';
 import { CopyRoom } from '../sandbox-server/verify/save-points.ts';
@@ -38,26 +39,27 @@ const interrupted = new AbortController();
 const ENDS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect'] as const;
 
 async function main(line: CommandLine): Promise<number> {
-  const lessons = await chosenLessons(line.words);
-  if (lessons === undefined) return 1;
+  const chosen = await chosenLessons(line.words);
+  if (chosen === undefined) return 1;
+  const lessons = ofClusters(chosen, line.clusters);
   for (const end of ENDS) process.on(end, interrupt);
   return await onEngine(line, async ({ engine, docker, images, progress }) => {
     const making = { engine, imagesDir: join(ROOT, 'images'), dataDir: dataFolder(line.data), host, progress };
-    const needsCluster = lessons.some(({ lab }) => lab.sandbox.cluster !== undefined);
-    const cluster = needsCluster ? await findClusterMaterials(making) : undefined;
-    if (needsCluster && cluster === undefined) {
+    const inCluster = lessons.filter(needsCluster);
+    const cluster = inCluster.length > 0 ? await findClusterMaterials(making) : undefined;
+    const leftOut = cluster === undefined ? inCluster : [];
+    if (leftOut.length > 0 && mustVerify(line, host.env['CI'] === 'true')) {
       const { message, fix } = CATALOGUE['cluster-image-missing'];
       reporter.note(`✗ ${message} ${fix}`);
       return 1;
     }
+    if (leftOut.length > 0) reporter.note(whyLeftOut(leftOut));
     const { description } = engine;
-    return await verifyAll(lessons, line, {
-      docker,
-      images,
-      upstreams: await findUpstreams(host),
-      description,
-      cluster,
-    });
+    return await verifyAll(
+      lessons.filter((lesson) => !leftOut.includes(lesson)),
+      line,
+      { docker, images, upstreams: await findUpstreams(host), description, cluster, leftOut: leftOut.length },
+    );
   });
 }
 
@@ -86,6 +88,7 @@ async function verifyAll(
     upstreams: Upstreams;
     description: string;
     cluster: ClusterMaterials | undefined;
+    leftOut: number;
   },
 ): Promise<number> {
   const { docker, images, upstreams, description } = on;
@@ -107,7 +110,7 @@ async function verifyAll(
   const pool = new Pool(jobs);
   const pages = new Pool(PAGES_AT_ONCE);
   const copies = line.snapshots ? new CopyRoom(MAX_COPIES) : undefined;
-  const tally = emptyTally();
+  const tally = { ...emptyTally(), leftOut: on.leftOut };
   const { signal } = interrupted;
   const start = performance.now();
   let ok = true;
