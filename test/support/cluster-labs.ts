@@ -1,5 +1,7 @@
 import type Docker from 'dockerode';
 import { inject } from 'vitest';
+import { CLUSTER_LABEL, clusterFilters } from '../../sandbox-server/cluster/kind/labels.ts';
+import { SHARED_CLUSTER } from '../../sandbox-server/cluster/shared/shared-cluster.ts';
 import { host } from '../../scripts/options.ts';
 import { type EventsSocket, Learner } from './learner.ts';
 import { ServerProcess } from './server-process.ts';
@@ -20,10 +22,16 @@ export async function startWithClusters(data: DataFolder, more: object = {}): Pr
   return await ServerProcess.start(data, { cluster: { image: inject('nodeImage'), program }, ...more });
 }
 
-/** Nodes of its clusters: container ids. */
-export async function nodesOf(docker: Docker, { owner }: DataFolder): Promise<string[]> {
-  const filters = { label: [`drydock.cluster-owner=${owner}`] };
-  return (await docker.listContainers({ all: true, filters })).map(({ Id }) => Id);
+/** Nodes of its clusters, container ids: of all, or of those that are not shared. */
+export async function nodesOf(
+  docker: Docker,
+  { owner }: DataFolder,
+  { dedicated = false }: { dedicated?: boolean } = {},
+): Promise<string[]> {
+  const nodes = await docker.listContainers({ all: true, filters: clusterFilters(owner) });
+  return nodes
+    .filter(({ Labels }) => !dedicated || Labels[CLUSTER_LABEL.cluster] !== SHARED_CLUSTER)
+    .map(({ Id }) => Id);
 }
 
 /** A lab of the lesson, once it is ready. */

@@ -84,11 +84,11 @@ describe('labs with a cluster of their own', () => {
   });
 
   test('a server that was killed takes it up again', async () => {
-    const before = await nodesOf(docker, data);
+    const before = await nodesOf(docker, data, { dedicated: true });
     await server.end('SIGKILL');
     lab.events.close();
     server = await startWithClusters(data, { port: Number(new URL(server.url).port) });
-    expect(await nodesOf(docker, data)).toEqual(before);
+    expect(await nodesOf(docker, data, { dedicated: true })).toEqual(before);
     const events = await lab.learner.events(lab.id);
     terminal = await lab.learner.terminal(lab.id, (await events.reaches('ready')).terminals[0]!.id);
     await terminal.runs(
@@ -102,7 +102,7 @@ describe('labs with a cluster of their own', () => {
 
   test('a lab that ends takes its cluster with it', async () => {
     await lab.learner.request('DELETE', `/api/sessions/${lab.id}`);
-    await expect.poll(() => nodesOf(docker, data), { timeout: POD_MS }).toEqual([]);
+    await expect.poll(() => nodesOf(docker, data, { dedicated: true }), { timeout: POD_MS }).toEqual([]);
     await expect.poll(() => sandboxLeftovers(docker, data.owner), { timeout: POD_MS }).toEqual([]);
   });
 });
