@@ -21,6 +21,7 @@ import { guardNodes } from './guard-nodes.ts';
 import { ignoreStarted, isConflict, isNotFound, toClusterError } from './kind-errors.ts';
 import { CLUSTER_LABEL, clusterFilters, clusterLabels, clusterName } from './labels.ts';
 import { onNode } from './node-command.ts';
+import { makeRoomForNodes } from './room-for-nodes.ts';
 import { type KindProgram, runKind } from './run-kind.ts';
 import { useMirror } from './use-mirror.ts';
 import { waitForNodes } from './wait-for-nodes.ts';
@@ -80,6 +81,7 @@ export class KindClusters implements Clusters {
       await useMirror(this.#options.program, nodes, signal);
       onStep?.('Installing metrics');
       const control = controlPlane(name);
+      await makeRoomForNodes(this.#options.program, control, signal);
       const metrics = await readFile(join(import.meta.dirname, 'manifests', 'metrics-server.yaml'), 'utf8');
       await this.#onControlPlane(control, ['kubectl', 'apply', '--filename', '-'], signal, metrics);
       onStep?.('Waiting for the nodes to be ready');

@@ -22,6 +22,13 @@ export function toClusterError(error: unknown): unknown {
     return new DrydockError('cluster-refused', { cause: error });
   if (/no such image|unable to find image|failed to pull image|pull access denied/i.test(said))
     return new DrydockError('cluster-image-missing', { cause: error });
+  if (/too many open files/i.test(said)) {
+    return new DrydockError('cluster-failed', {
+      detail: 'The server’s host has no inotify instances left for the nodes of another cluster.',
+      fix: 'The organiser can raise `fs.inotify.max_user_instances` to 8192. The other lessons work.',
+      cause: error,
+    });
+  }
   if (/no space left on device/i.test(said)) {
     return new DrydockError('cluster-failed', {
       detail: 'The server’s disk is full, so the cluster could not be made.',
