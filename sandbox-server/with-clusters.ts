@@ -28,8 +28,9 @@ export class WithClusters {
     log: Log;
     /** As of DedicatedClusters. */
     reuse?: boolean;
+    atMost?: number;
   }) {
-    const { docker, owner, machines, materials, log, reuse = false } = options;
+    const { docker, owner, machines, materials, log, reuse = false, atMost = Infinity } = options;
     const clusters = new KindClusters({
       ...{ docker, owner, ...materials },
       runtime: PRIVILEGED_RUNTIME,
@@ -40,7 +41,7 @@ export class WithClusters {
     const isOther = (id: string) => id === SHARED_CLUSTER;
     this.#clusters = clusters;
     this.shared = new SharedCluster({ ...common, join: (endpoint) => join(endpoint) });
-    this.#dedicated = new DedicatedClusters({ ...common, join, isOther, reuse });
+    this.#dedicated = new DedicatedClusters({ ...common, join, isOther, reuse, atMost });
     this.backend = new BackendWithClusters({
       ...{ backend: machines, log },
       sources: { shared: this.shared, dedicated: this.#dedicated },

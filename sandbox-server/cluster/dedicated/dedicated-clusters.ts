@@ -20,6 +20,8 @@ export interface DedicatedClustersOptions {
    * what the same lesson says, never for learners. Default false.
    */
   reuse?: boolean;
+  /** So many clusters at a time; whoever wants one more waits. Default as many as are asked for. */
+  atMost?: number;
 }
 
 interface Held {
@@ -38,6 +40,9 @@ export class DedicatedClusters implements ClusterSource {
   /** In order again, and nobody's. */
   readonly #idle = new Set<{ cluster: string; nodes: number }>();
   readonly #abort = new AbortController();
+  /** Sandboxes that have one, or are getting it; and those that wait, the first in front. */
+  readonly #places = new Set<string>();
+  readonly #waiting: (() => void)[] = [];
 
   constructor(options: DedicatedClustersOptions) {
     this.#options = options;
@@ -58,11 +63,17 @@ export class DedicatedClusters implements ClusterSource {
 
   async obtain({ id, nodes = 1 }: ClusterWish, { signal, onStep }: Waiting = {}): Promise<ClusterSessions> {
     const { clusters, clock, log } = this.#options;
+    await this.#place(id, signal);
     const begun = clock.now();
     const idle = [...this.#idle].find((one) => one.nodes === nodes);
     if (idle !== undefined) {
       this.#idle.delete(idle);
-      return await this.#use(id, idle);
+      try {
+        return await this.#use(id, idle);
+      } catch (error) {
+        await clusters.destroy(idle.cluster).finally(() => this.#leavePlace(id));
+        throw toDrydockError(error, 'cluster-failed');
+      }
     }
     const signals = [this.#abort.signal, ...(signal === undefined ? [] : [signal])];
     try {
@@ -111,6 +122,14 @@ export class DedicatedClusters implements ClusterSource {
   }
 
   async close(id: string): Promise<void> {
+    try {
+      await this.#close(id);
+    } finally {
+      this.#leavePlace(id);
+    }
+  }
+
+  async #close(id: string): Promise<void> {
     const { clusters, log, reuse } = this.#options;
     const held = this.#held.get(id);
     this.#letGo(id);
@@ -152,6 +171,27 @@ export class DedicatedClusters implements ClusterSource {
     const power = new NodePower({ cluster, clusters, api: sessions.api, clock, log });
     this.#held.set(id, { cluster, nodes, sessions, power });
     return sessions;
+  }
+
+  async #place(id: string, signal: AbortSignal | undefined): Promise<void> {
+    const { atMost = Infinity } = this.#options;
+    while (this.#places.size >= atMost && !this.#places.has(id)) {
+      signal?.throwIfAborted();
+      await new Promise<void>((resolve) => {
+        this.#waiting.push(resolve);
+        const giveUp = () => {
+          const at = this.#waiting.indexOf(resolve);
+          if (at >= 0) this.#waiting.splice(at, 1);
+          resolve();
+        };
+        signal?.addEventListener('abort', giveUp, { once: true });
+      });
+    }
+    this.#places.add(id);
+  }
+
+  #leavePlace(id: string): void {
+    if (this.#places.delete(id)) this.#waiting.shift()?.();
   }
 
   #letGo(id: string): void {
