@@ -50,6 +50,7 @@ export class Reporter {
       `${tally.nearMissesRejected} of ${tally.nearMisses} near misses turned down for the stated reason`,
       `${tally.runBlocksOk} of ${tally.runBlocks} run blocks did what they should`,
       `${tally.sandboxes} sandboxes, ${tally.fromCopies} of them begun with a copy of one that had followed the page so far${again}`,
+      ...(tally.leftOut === 0 ? [] : [`${tally.leftOut} lessons left out, which need a Kubernetes cluster`]),
       `${tally.broken} broken checks, ${this.#failures.length} failures, ${tally.seconds} s`,
     ];
     this.#line(['', ...rows].join('\n  '));

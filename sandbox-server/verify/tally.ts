@@ -15,6 +15,8 @@ export interface Tally {
   again: number;
   /** Checks that failed themselves. */
   broken: number;
+  /** Lessons that were not verified, since this machine lacks what they need. */
+  leftOut: number;
   seconds: number;
 }
 
@@ -32,6 +34,7 @@ export function emptyTally(): Tally {
     fromCopies: 0,
     again: 0,
     broken: 0,
+    leftOut: 0,
     seconds: 0,
   };
 }
