@@ -43,7 +43,7 @@ export default defineConfig({
         test: {
           name: 'kubernetes',
           sequence: { groupOrder: 4 },
-          include: ['test/{contract,integration}/kubernetes/**/*.test.ts'],
+          include: ['test/{contract,integration,e2e}/kubernetes/**/*.test.ts'],
           // A cluster is made in about a minute on a small machine.
           testTimeout: 600_000,
           hookTimeout: 600_000,
@@ -72,6 +72,7 @@ export default defineConfig({
           name: 'e2e',
           sequence: { groupOrder: 3 },
           include: ['test/e2e/**/*.test.ts'],
+          exclude: ['test/e2e/kubernetes/**'],
           testTimeout: 120_000,
           hookTimeout: 60_000,
           ...PATIENT,

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { clusterLeftovers } from '../../support/clusters.ts';
 import { leftovers, realDocker, sandboxLeftovers } from '../../support/engine.ts';
 import { MADE_MS, labOf, nodesOf, POD_MS, startWithClusters } from '../../support/cluster-labs.ts';
+import { Learner } from '../../support/learner.ts';
 import type { ServerProcess } from '../../support/server-process.ts';
 import type { TerminalSocket } from '../../support/terminal-socket.ts';
 import { dataFolder, OWN_CLUSTER } from '../../support/test-server.ts';
@@ -104,5 +105,21 @@ describe('labs with a cluster of their own', () => {
     await lab.learner.request('DELETE', `/api/sessions/${lab.id}`);
     await expect.poll(() => nodesOf(docker, data, { dedicated: true }), { timeout: POD_MS }).toEqual([]);
     await expect.poll(() => sandboxLeftovers(docker, data.owner), { timeout: POD_MS }).toEqual([]);
+  });
+
+  test('a server that is killed while it makes one goes on when it is back, and leaves nothing over', async () => {
+    const learner = new Learner(server.url);
+    const { id } = await learner.start(OWN_CLUSTER);
+    await expect.poll(() => nodesOf(docker, data, { dedicated: true }), { timeout: MADE_MS }).not.toEqual([]);
+    await server.end('SIGKILL');
+    server = await startWithClusters(data, { port: Number(new URL(server.url).port) });
+    const events = await learner.events(id);
+    await events.until('the lab is ready', () => events.session?.state === 'ready', MADE_MS);
+    const own = await learner.terminal(id, events.session.terminals[0]!.id);
+    await own.runs('kubectl get nodes --no-headers | awk "{print \\$2}"', 'Ready\r\nReady\r\n', POD_MS);
+    expect(await nodesOf(docker, data, { dedicated: true })).toHaveLength(2);
+    events.close();
+    await learner.request('DELETE', `/api/sessions/${id}`);
+    await expect.poll(() => nodesOf(docker, data, { dedicated: true }), { timeout: POD_MS }).toEqual([]);
   });
 });
