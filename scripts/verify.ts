@@ -34,7 +34,7 @@ const MAX_COPIES = 16;
 /** Two, so that the others are never without work while one lesson's page is followed. */
 const PAGES_AT_ONCE = 2;
 /** Of a lab's own: three nodes each, which keep a small machine busy when they do nothing. */
-const CLUSTERS_AT_ONCE = 2;
+const CLUSTERS_AT_ONCE = 3;
 const reporter = new Reporter(process.stdout);
 const interrupted = new AbortController();
 /** `disconnect`: the npm that started this was killed. */
