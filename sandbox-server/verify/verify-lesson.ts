@@ -169,28 +169,37 @@ class LessonVerification {
     const first = trip.first();
     if (first === undefined) return;
     const go = async (run: LabRun) => {
-      let failed = false;
+      let found = 0;
       await this.#doIn(run, first, 0, (failure) => {
-        failed = true;
+        found++;
         this.#fail(failure);
       });
-      for (let done = first.until; !failed && !signal.aborted;) {
+      if (found > 0) return;
+      let done = first.until;
+      while (!signal.aborted) {
         const job = await trip.next();
         if (job === undefined) return;
-        const fail = () => {
-          failed = true;
-        };
         this.#options.onProgress(this.#lesson.id, job.name);
-        await this.#caught(() => this.#doIn(run, job, done, fail), { fail });
         tally.inPassing++;
-        if (failed) {
+        if (await this.#isSpoilt(run, job, done)) {
           tally.spoilt++;
           trip.giveBack(job);
+          return;
         }
         done = job.until;
       }
     };
     await this.#inSandbox(first.name, go, {});
+  }
+
+  /** Does it in a sandbox that has seen other mistakes. True when it did not go well, which says nothing. */
+  async #isSpoilt(run: LabRun, job: Job, done: number): Promise<boolean> {
+    let found = 0;
+    const fail = () => {
+      found++;
+    };
+    await this.#caught(() => this.#doIn(run, job, done, fail), { fail });
+    return found > 0;
   }
 
   /** Begins with a copy. False when that says nothing, and the sandbox must follow the page from its top. */
