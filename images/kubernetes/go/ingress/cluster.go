@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"encoding/json"
 	"errors"
+	"log/slog"
 	"time"
 
 	core "k8s.io/api/core/v1"
@@ -21,8 +22,13 @@ import (
 	"k8s.io/client-go/tools/cache"
 )
 
-// Whose fields they are in what it writes.
-const manager = "drydock-ingress"
+const (
+	// Whose fields they are in what it writes.
+	manager   = "drydock-ingress"
+	writeTime = 10 * time.Second
+	// Of an object that learners write: dozens of rules, or a chain of certificates, are a tenth of it.
+	largest = 64 << 10
+)
 
 // What the cluster tells, and the ways to write. Plain clients of three groups: the set of all of them takes several times the memory.
 type cluster struct {
@@ -82,20 +88,33 @@ func (all *cluster) run(ctx context.Context) bool {
 	return cache.WaitForCacheSync(ctx.Done(), synced...)
 }
 
+// Keeps of an object what is used. What somebody has made too large for a cache that all share counts as empty.
 func slim(object any) (any, error) {
 	if known, is := object.(meta.Object); is {
 		known.SetManagedFields(nil)
 	}
 	switch known := object.(type) {
+	case *networking.Ingress:
+		if known.Size() > largest {
+			slog.Warn("an Ingress is too large to be answered", "namespace", known.Namespace, "name", known.Name)
+			return &networking.Ingress{ObjectMeta: identity(known)}, nil
+		}
 	case *core.Service:
 		known.Annotations = nil
+		if known.Size() > largest {
+			return &core.Service{ObjectMeta: identity(known)}, nil
+		}
 	case *discovery.EndpointSlice:
 		known.Annotations = nil
 	}
 	return object, nil
 }
 
-// A certificate is what is kept of a Secret: nil where its key and its certificate do not fit.
+func identity(of meta.Object) meta.ObjectMeta {
+	return meta.ObjectMeta{Namespace: of.GetNamespace(), Name: of.GetName(), UID: of.GetUID(), ResourceVersion: of.GetResourceVersion()}
+}
+
+// A certificate is what is kept of a Secret: nil where its key and its certificate do not fit, or are too large.
 type certificate struct {
 	meta.ObjectMeta
 	pair *tls.Certificate
@@ -106,7 +125,10 @@ func onlyCertificate(object any) (any, error) {
 	if !is {
 		return object, nil
 	}
-	kept := &certificate{ObjectMeta: meta.ObjectMeta{Namespace: secret.Namespace, Name: secret.Name, ResourceVersion: secret.ResourceVersion}}
+	kept := &certificate{ObjectMeta: identity(secret)}
+	if secret.Size() > largest {
+		return kept, nil
+	}
 	if pair, err := tls.X509KeyPair(secret.Data[core.TLSCertKey], secret.Data[core.TLSPrivateKeyKey]); err == nil {
 		kept.pair = &pair
 	}
@@ -142,5 +164,3 @@ func remove(ctx context.Context, client *rest.RESTClient, resource, namespace, n
 	}
 	return err
 }
-
-const writeTime = 10 * time.Second

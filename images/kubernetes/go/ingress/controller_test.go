@@ -30,11 +30,16 @@ import (
 
 const own = "drydock-ingress"
 
+type event struct {
+	kind   string
+	object any
+}
+
 // An API server with objects that do not change but by what is written; what is written is kept as well.
 type fakeServer struct {
 	mutex   sync.Mutex
 	lists   map[string][]any
-	events  map[string]chan any
+	events  map[string]chan event
 	written map[string]map[string]any
 	deleted []string
 }
@@ -66,25 +71,32 @@ func (fake *fakeServer) ServeHTTP(answer http.ResponseWriter, request *http.Requ
 		fake.deleted = append(fake.deleted, request.URL.Path)
 		fake.mutex.Unlock()
 		_, _ = io.WriteString(answer, `{"kind":"Status","apiVersion":"v1","status":"Success"}`)
-	case request.URL.Query().Get("sendInitialEvents") != "":
-		http.Error(answer, `{"kind":"Status","apiVersion":"v1","status":"Failure","reason":"Invalid","code":422}`, http.StatusUnprocessableEntity)
-	case request.URL.Query().Get("watch") != "":
-		answer.(http.Flusher).Flush()
+	default:
+		// A list is asked for as a watch that begins with all there is.
+		kinds := map[string]string{"ingresses": "Ingress", "services": "Service", "secrets": "Secret", "endpointslices": "EndpointSlice"}
+		send := func(event string, object any) {
+			body, _ := json.Marshal(object)
+			known := map[string]any{}
+			_ = json.Unmarshal(body, &known)
+			known["kind"], known["apiVersion"] = kinds[resource], strings.Join(parts[1:len(parts)-1], "/")
+			_ = json.NewEncoder(answer).Encode(map[string]any{"type": event, "object": known})
+			answer.(http.Flusher).Flush()
+		}
+		if request.URL.Query().Get("sendInitialEvents") != "" {
+			for _, object := range fake.lists[resource] {
+				send("ADDED", object)
+			}
+			end := map[string]string{meta.InitialEventsAnnotationKey: "true"}
+			send("BOOKMARK", map[string]any{"metadata": map[string]any{"resourceVersion": "1", "annotations": end}})
+		}
 		for {
 			select {
 			case event := <-fake.events[resource]:
-				_ = json.NewEncoder(answer).Encode(event)
-				answer.(http.Flusher).Flush()
+				send(event.kind, event.object)
 			case <-request.Context().Done():
 				return
 			}
 		}
-	default:
-		kinds := map[string]string{"ingresses": "IngressList", "services": "ServiceList", "secrets": "SecretList", "endpointslices": "EndpointSliceList"}
-		_ = json.NewEncoder(answer).Encode(map[string]any{
-			"apiVersion": strings.Join(parts[1:len(parts)-1], "/"), "kind": kinds[resource],
-			"metadata": map[string]any{"resourceVersion": "1"}, "items": fake.lists[resource],
-		})
 	}
 }
 
@@ -174,14 +186,15 @@ func TestNamespacesWithTheSameHost(t *testing.T) {
 	leftover := service(own, "lab-gone")
 	leftover.Spec.Ports = []core.ServicePort{{Port: 80}}
 	leftover.Spec.Ports[0].TargetPort.IntVal = firstPort
+	huge := inNamespace("lab-d", ingress("huge", 0, rule("shop.example", "/"+strings.Repeat("x", largest), "web")))
 	fake := &fakeServer{
 		lists: map[string][]any{
-			"ingresses":      {shop, inNamespace("lab-b", ingress("shop", 0, rule("shop.example", "/", "web"))), foreign},
+			"ingresses":      {shop, inNamespace("lab-b", ingress("shop", 0, rule("shop.example", "/", "web"))), foreign, huge},
 			"services":       {service("lab-a", "web"), service("lab-a", "empty"), service("lab-a", "gone"), service("lab-b", "web"), leftover},
 			"endpointslices": {slice("lab-a", "web", address(first)), slice("lab-b", "web", address(second)), slice("lab-a", "gone", goneAddress)},
 			"secrets":        {&core.Secret{ObjectMeta: meta.ObjectMeta{Namespace: "lab-a", Name: "shop", ResourceVersion: "1"}, Data: pair(t, "shop.example"), Type: core.SecretTypeTLS}},
 		},
-		events:  map[string]chan any{"ingresses": make(chan any), "services": make(chan any), "endpointslices": make(chan any), "secrets": make(chan any)},
+		events:  map[string]chan event{"ingresses": make(chan event), "endpointslices": make(chan event)},
 		written: map[string]map[string]any{},
 	}
 	api := httptest.NewServer(fake)
@@ -244,6 +257,9 @@ func TestNamespacesWithTheSameHost(t *testing.T) {
 	if fake.wrote("/api/v1/namespaces/"+own+"/services/lab-c") != nil {
 		t.Error("another class was answered")
 	}
+	if fake.wrote("/api/v1/namespaces/"+own+"/services/lab-d") != nil {
+		t.Error("what is too large for all was answered")
+	}
 	eventually(t, "what is left over goes", func() bool {
 		fake.mutex.Lock()
 		defer fake.mutex.Unlock()
@@ -268,7 +284,7 @@ func TestNamespacesWithTheSameHost(t *testing.T) {
 	// Two pods in turn; one that is gone, and still among the endpoints, is noticed by nobody.
 	more := slice("lab-a", "web", address(third))
 	more.Name = "web-y"
-	fake.events["endpointslices"] <- map[string]any{"type": "ADDED", "object": withKind(more)}
+	fake.events["endpointslices"] <- event{"ADDED", more}
 	names := func(count int) map[string]int {
 		seen := map[string]int{}
 		for range count {
@@ -319,7 +335,7 @@ func TestNamespacesWithTheSameHost(t *testing.T) {
 		return err != nil && !(is && timeout.Timeout())
 	})
 
-	fake.events["ingresses"] <- map[string]any{"type": "DELETED", "object": withKind(shop)}
+	fake.events["ingresses"] <- event{"DELETED", shop}
 	eventually(t, "a namespace without an Ingress gives its address back", func() bool {
 		fake.mutex.Lock()
 		defer fake.mutex.Unlock()
@@ -327,16 +343,4 @@ func TestNamespacesWithTheSameHost(t *testing.T) {
 	})
 	cancel()
 	<-ended
-}
-
-func withKind(object any) any {
-	switch known := object.(type) {
-	case *networking.Ingress:
-		known.TypeMeta = meta.TypeMeta{APIVersion: "networking.k8s.io/v1", Kind: "Ingress"}
-		known.ResourceVersion = "2"
-	case *discovery.EndpointSlice:
-		known.TypeMeta = meta.TypeMeta{APIVersion: "discovery.k8s.io/v1", Kind: "EndpointSlice"}
-		known.ResourceVersion = "2"
-	}
-	return object
 }
