@@ -24,7 +24,7 @@ test('Kubernetes is built in the version of the official image', async () => {
 const required = (name: string) =>
   new Map(
     [...readFileSync(join(IMAGES, 'go', name, 'go.mod'), 'utf8').matchAll(/^\t(\S+) (v\S+)(?: \/\/ indirect)?$/gm)].map(
-      ([, module, version]) => [module, version],
+      ([, module = '', version = '']) => [module, version],
     ),
   );
 
