@@ -1,5 +1,5 @@
 import type Docker from 'dockerode';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -16,6 +16,7 @@ import type {
 import { MOST_NODES } from '../../lab/clusters.ts';
 import { isReady } from '../is-ready.ts';
 import { adminAccess } from './admin-access.ts';
+import { clusterManifests } from './cluster-manifests.ts';
 import { kindConfiguration } from './configuration.ts';
 import { guardNodes } from './guard-nodes.ts';
 import { ignoreStarted, isConflict, isNotFound, toClusterError } from './kind-errors.ts';
@@ -32,8 +33,8 @@ export interface KindClustersOptions {
   program: KindProgram;
   /** Marks what is ours on the engine: one for each data folder. */
   owner: string;
-  /** Of the nodes. `coredns`: the version in it, where it is not the one that kubeadm expects. */
-  image: { tag: string; coredns?: string };
+  /** Of the nodes. `coredns`: the version in it, where it is not the one that kubeadm expects. `ingress`: it brings the ingress controller. */
+  image: { tag: string; coredns?: string; ingress?: boolean };
   /** Nodes use it where the engine offers it. */
   runtime: string;
   /** What the engine's host has left. */
@@ -79,11 +80,11 @@ export class KindClusters implements Clusters {
       const nodes = (await this.#nodes(spec.id)).map(nameOf);
       await guardNodes(this.#options.program, nodes, signal);
       await useMirror(this.#options.program, nodes, signal);
-      onStep?.('Installing metrics');
+      onStep?.('Installing what belongs to every cluster');
       const control = controlPlane(name);
       await makeRoomForNodes(this.#options.program, control, signal);
-      const metrics = await readFile(join(import.meta.dirname, 'manifests', 'metrics-server.yaml'), 'utf8');
-      await this.#onControlPlane(control, ['kubectl', 'apply', '--filename', '-'], signal, metrics);
+      const manifests = await clusterManifests(this.#options.image);
+      await this.#onControlPlane(control, ['kubectl', 'apply', '--filename', '-'], signal, manifests);
       onStep?.('Waiting for the nodes to be ready');
       await waitForNodes(this.#options.program, control, { signal });
       onStep?.('Waiting for DNS, storage and metrics');

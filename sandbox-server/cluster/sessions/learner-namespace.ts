@@ -8,6 +8,8 @@ export const NAMESPACE_PREFIX = 'lab-';
 export const SESSION_LABEL = 'drydock/session';
 export const LEARNER = `${OURS}learner`;
 export const LEARNER_ROLE = `${OURS}learner`;
+/** Where the ingress controller is: `cluster/kind/manifests/ingress.yaml`. */
+export const INGRESS_NAMESPACE = `${OURS}ingress`;
 export const READER_ROLE = `${OURS}reader`;
 
 /** Thirty sessions of these must not fill a host of 24 GiB: what is asked for counts, and a lesson's pods ask for little. */
@@ -60,6 +62,8 @@ export function isNamespaceOfSession(namespace: string): boolean {
   return namespace.startsWith(NAMESPACE_PREFIX);
 }
 
+const inNamespace = (name: string) => ({ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': name } } });
+
 /** All that a session has in the shared cluster, in the order in which it is made. */
 export function learnerNamespace(session: string): KubernetesObject[] {
   const namespace = namespaceOf(session);
@@ -79,7 +83,8 @@ export function learnerNamespace(session: string): KubernetesObject[] {
     },
     { apiVersion: 'v1', kind: 'ResourceQuota', metadata: inside('quota'), spec: { hard: QUOTA } },
     { apiVersion: 'v1', kind: 'LimitRange', metadata: inside('limits'), spec: { limits: [CONTAINER_DEFAULTS] } },
-    // Pods of the session reach each other, DNS, and what a policy of the learner's own adds; nobody else reaches them.
+    // Pods of the session reach each other, DNS, the ingress controller, and what a policy of the learner's own adds; nobody reaches
+    // them but the controller, which has ports of its own for each namespace and lets only pods of that namespace in.
     {
       apiVersion: 'networking.k8s.io/v1',
       kind: 'NetworkPolicy',
@@ -87,11 +92,11 @@ export function learnerNamespace(session: string): KubernetesObject[] {
       spec: {
         podSelector: {},
         policyTypes: ['Ingress', 'Egress'],
-        ingress: [{ from: [{ podSelector: {} }] }],
+        ingress: [{ from: [{ podSelector: {} }, inNamespace(INGRESS_NAMESPACE)] }],
         egress: [
-          { to: [{ podSelector: {} }] },
+          { to: [{ podSelector: {} }, inNamespace(INGRESS_NAMESPACE)] },
           {
-            to: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } } }],
+            to: [inNamespace('kube-system')],
             ports: [
               { protocol: 'UDP', port: 53 },
               { protocol: 'TCP', port: 53 },

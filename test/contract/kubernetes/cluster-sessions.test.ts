@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { clusterName } from '../../../sandbox-server/cluster/kind/labels.ts';
 import { onNode } from '../../../sandbox-server/cluster/kind/node-command.ts';
 import { namespaceOf } from '../../../sandbox-server/cluster/sessions/learner-namespace.ts';
@@ -15,6 +15,8 @@ const TWO = 'learner2';
 /** As the nodes themselves reach it; the learner's kubectl runs on one of them here. */
 const SERVER = 'https://127.0.0.1:6443';
 const SECONDS = 3600;
+/** The controller may just be starting; a policy takes kube-router a moment. */
+const INGRESS_MS = 60_000;
 
 /** On the node; its /tmp does not outlive a restart. */
 const configOf = (learner: string) => `/kind/${learner}.conf`;
@@ -117,6 +119,7 @@ describe('what a learner may not do', () => {
     ['get a token there', ['--namespace=kube-system', 'create', 'token', 'default']],
     ['make a Deployment there', ['--namespace=kube-system', 'create', 'deployment', 'x', `--image=${IMAGE}`]],
     ['make a DaemonSet there', ['--namespace=kube-system', 'apply', daemonSet()]],
+    ['make a Service beside those of the ingress controller', ['--namespace=drydock-ingress', 'apply', service('x')]],
     ['debug a node', ['debug', `node/${control}`, `--image=${IMAGE}`]],
     ['go through a kubelet', ['get', '--raw', '/api/v1/nodes/x/proxy/pods']],
     ['approve a certificate', ['certificate', 'approve', 'x']],
@@ -275,6 +278,62 @@ describe('what a lesson needs', () => {
     expect(await as(ONE, 'get', 'nodes', '--no-headers')).toContain('Ready');
   });
 
+  // kind's own image has no controller for it; see README.md.
+  describe.runIf(inject('nodeImage').ingress === true)('an Ingress', () => {
+    const addressOf = async (learner: string) => {
+      const status = () =>
+        as(learner, 'get', 'ingress', 'shop', '--output=jsonpath={.status.loadBalancer.ingress[0].ip}');
+      await expect.poll(status, { timeout: INGRESS_MS }).toMatch(/^10\.96\./);
+      return await status();
+    };
+    /** The whole answer, or why there was none. */
+    const ask = (learner: string, address: string, host: string) => {
+      // The pause keeps the connection open until the answer is there.
+      const request = `(printf 'GET / HTTP/1.0\\r\\nHost: ${host}\\r\\n\\r\\n'; sleep 1) | timeout 5 nc ${address} 80`;
+      return as(learner, 'exec', 'shop', '--', 'sh', '-c', request).catch((error: Error) => error.message);
+    };
+
+    beforeAll(async () => {
+      for (const learner of [ONE, TWO]) {
+        const serve = `mkdir /w && echo shop of ${learner} > /w/index.html && exec httpd -f -p 8080 -h /w`;
+        await as(learner, 'apply', pod('shop', {}, { command: ['sh', '-c', serve] }));
+        await as(learner, 'expose', 'pod', 'shop', '--port=80', '--target-port=8080');
+        await as(learner, 'create', 'ingress', 'shop', '--rule=shop.example/*=shop:80');
+        await as(learner, 'wait', '--for=condition=Ready', 'pod/shop', '--timeout=120s');
+      }
+    });
+
+    test('is answered in its own namespace, whatever host a neighbour has taken, and at an address of its own', async () => {
+      for (const learner of [ONE, TWO]) {
+        const address = await addressOf(learner);
+        await expect
+          .poll(() => ask(learner, address, 'shop.example'), { timeout: INGRESS_MS })
+          .toContain(`shop of ${learner}\n`);
+      }
+      expect(await addressOf(ONE)).not.toBe(await addressOf(TWO));
+      // Who answers is the controller's to say.
+      await expect(as(ONE, 'auth', 'can-i', 'patch', 'ingresses', '--subresource=status')).rejects.toThrow(/exit 1/);
+    });
+
+    test('for a host that nobody has, tells which there are', async () => {
+      const said = await ask(ONE, await addressOf(ONE), 'shop.exmaple');
+      expect(said).toMatch(/^HTTP\/1\.[01] 404 /);
+      expect(said).toContain(`No Ingress in namespace ${namespaceOf(ONE)} has host "shop.exmaple"`);
+      expect(said).toContain('Hosts there: shop.example.');
+    });
+
+    test('does not lead a neighbour in, whatever policies it writes', async () => {
+      expect(await ask(TWO, await addressOf(TWO), 'shop.example')).toContain(`shop of ${TWO}\n`);
+      expect(await ask(ONE, await addressOf(TWO), 'shop.example')).toMatch(UNREACHED);
+    });
+
+    test('that is gone has no address any more', async () => {
+      await as(TWO, 'delete', 'ingress', 'shop');
+      const services = () => admin('--namespace=drydock-ingress', 'get', 'services', '--output=name');
+      await expect.poll(services, { timeout: INGRESS_MS }).toBe(`service/${namespaceOf(ONE)}\n`);
+    });
+  });
+
   test('the namespace is the default one, and the token is the learner’s own', async () => {
     expect(await as(ONE, 'config', 'view', '--minify', '--output=jsonpath={..namespace}')).toBe(namespaceOf(ONE));
     expect(await as(ONE, 'auth', 'whoami', '--output=jsonpath={.status.userInfo.username}')).toBe(
@@ -297,6 +356,10 @@ describe('what a lesson needs', () => {
     await sessions.close(ONE);
   });
 });
+
+function service(name: string): object {
+  return { apiVersion: 'v1', kind: 'Service', metadata: { name }, spec: { ports: [{ port: 80, targetPort: 8080 }] } };
+}
 
 function daemonSet(): object {
   const { metadata, spec } = pod('bad') as { metadata: object; spec: object };
