@@ -16,6 +16,8 @@ export interface Clusters {
   create(spec: ClusterSpec, options?: CreateClusterOptions): Promise<ClusterRef>;
   /** All that were made whole and are there still, running or not: what a server takes up again when it starts. */
   list(): Promise<ClusterRef[]>;
+  /** Ids of those that are being made, and of those that a server which was killed never finished. */
+  unfinished(): Promise<string[]>;
   /** How it is just now. */
   stat(id: string): Promise<ClusterStatus>;
   /** Starts nodes that are stopped; resolves when all are Ready, new namespaces become usable, and names, volumes and metrics work. Rejects with `cluster-lost` when a part is missing. */

@@ -137,6 +137,7 @@ export function clustersContract(name: string, make: () => Promise<ClustersUnder
     test('a server that starts again takes it up; what it does not know is removed', async () => {
       const later = under.again();
       expect(await later.list()).toEqual([{ id: TWO_NODES, nodes: 2 }]);
+      expect(await later.unfinished()).toEqual([]);
       await later.reconcile([TWO_NODES]);
       expect(await later.stat(TWO_NODES)).toEqual({ state: 'running', down: [], answers: true });
     });

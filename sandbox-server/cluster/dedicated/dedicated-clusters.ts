@@ -104,8 +104,11 @@ export class DedicatedClusters implements ClusterSource {
     return this.#held.get(id)?.sessions;
   }
 
+  /** With those that a killed server was making: its kind may have gone on for a while. */
   async list(): Promise<string[]> {
-    const theirs = (await this.#options.clusters.list()).map(({ id }) => id).filter((id) => !this.#options.isOther(id));
+    const { clusters, isOther } = this.#options;
+    const [whole, unfinished] = await Promise.all([clusters.list(), clusters.unfinished()]);
+    const theirs = [...new Set([...whole.map(({ id }) => id), ...unfinished])].filter((id) => !isOther(id));
     const lent = new Set([...this.#held.values(), ...this.#idle].map(({ cluster }) => cluster));
     return [...this.#held.keys(), ...theirs.filter((id) => !lent.has(id))];
   }

@@ -104,6 +104,12 @@ export class KindClusters implements Clusters {
     return refs;
   }
 
+  async unfinished(): Promise<string[]> {
+    const ids: string[] = [];
+    for (const id of await this.#ids()) if (!(await this.#isFinished(id))) ids.push(id);
+    return ids;
+  }
+
   async stat(id: string): Promise<ClusterStatus> {
     const nodes = await this.#nodes(id);
     if (nodes.length === 0) return { state: 'gone', down: [], answers: false };
@@ -170,14 +176,19 @@ export class KindClusters implements Clusters {
   }
 
   async reconcile(keep: readonly string[]): Promise<void> {
+    for (const id of await this.#ids())
+      if (!(keep.includes(id) && (await this.#isFinished(id)))) await this.destroy(id);
+  }
+
+  /** Of all that there is anything of. */
+  async #ids(): Promise<Set<string>> {
     const filters = clusterFilters(this.#options.owner);
     const [containers, networks] = await Promise.all([
       this.#docker.listContainers({ all: true, filters }),
       this.#docker.listNetworks({ filters }),
     ]);
-    const ids = new Set([...containers, ...networks].map((object) => object.Labels?.[CLUSTER_LABEL.cluster]));
-    for (const id of ids)
-      if (id !== undefined && !(keep.includes(id) && (await this.#isFinished(id)))) await this.destroy(id);
+    const ids = [...containers, ...networks].map((object) => object.Labels?.[CLUSTER_LABEL.cluster]);
+    return new Set(ids.filter((id) => id !== undefined));
   }
 
   async #runKind(

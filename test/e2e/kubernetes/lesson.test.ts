@@ -33,7 +33,9 @@ beforeAll(async () => {
   data = dataFolder();
   await startServer(0);
   browser = await launchChromium();
-  const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' });
+  // Axe wants a context to itself.
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' });
+  const page = await context.newPage();
   await LabPage.withoutWebgl(page);
   lab = new LabPage(page);
 });

@@ -117,7 +117,9 @@ describe('labs with a cluster of their own', () => {
     await events.until('the lab is ready', () => events.session?.state === 'ready', MADE_MS);
     const own = await learner.terminal(id, events.session.terminals[0]!.id);
     await own.runs('kubectl get nodes --no-headers | awk "{print \\$2}"', 'Ready\r\nReady\r\n', POD_MS);
-    expect(await nodesOf(docker, data, { dedicated: true })).toHaveLength(2);
+    // What the killed one had begun may come into being for a moment more.
+    const inTwoMinutes = { timeout: 120_000, interval: 500 };
+    await expect.poll(() => nodesOf(docker, data, { dedicated: true }), inTwoMinutes).toHaveLength(2);
     events.close();
     await learner.request('DELETE', `/api/sessions/${id}`);
     await expect.poll(() => nodesOf(docker, data, { dedicated: true }), { timeout: POD_MS }).toEqual([]);

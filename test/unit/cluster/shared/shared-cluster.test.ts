@@ -21,6 +21,7 @@ async function setUp(answer: (asked: string, count: number) => Answer | undefine
   const clusters: Clusters = {
     create: ({ id, nodes }) => Promise.resolve({ id, nodes }),
     list: () => Promise.resolve([]),
+    unfinished: () => Promise.resolve([]),
     stat: () => Promise.resolve({ ...status }),
     revive: () => {
       calls.push('revive');
