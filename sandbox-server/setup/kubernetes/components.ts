@@ -5,7 +5,7 @@ export interface Component {
   name: string;
   /** The module whose version is the component's. */
   module: string;
-  /** File name → package; `.` is the one in the folder itself. */
+  /** File name → package. */
   programs: Readonly<Record<string, string>>;
   tags?: string;
   /** Values set while linking: variable → value. */
@@ -33,7 +33,7 @@ export const KIND: Component = {
 export const COREDNS: Component = {
   name: 'coredns',
   module: 'github.com/coredns/coredns',
-  programs: { coredns: '.' },
+  programs: { coredns: 'drydock/kubernetes/coredns' },
 };
 
 /** What a node image is made of, the one that takes longest first. */

@@ -31,7 +31,7 @@ const WELL: Record<string, string> = {
   'run lint --silent': 'lint: 5 passed, 0 failed',
   'test --silent -- kubernetes test/contract': 'tests: 6 passed, 0 failed',
   'run verify --silent -- --json --clusters only': verified(),
-  'test --silent -- kubernetes test/integration': 'tests: 7 passed, 0 failed',
+  'test --silent -- kubernetes test/integration test/e2e': 'tests: 7 passed, 0 failed',
 };
 /** Both of images, tests, abuse, faults, lint, tests of clusters. */
 const ALL = 2 + 5 + 3 + 2 + 5 + 6 + 7 + 2 * OF_VERIFY;
@@ -72,7 +72,7 @@ test('an image of nodes that cannot be made is a failure, with what was said, an
 });
 
 test.each<[string, Record<string, string>]>([
-  ['a test', { 'test --silent -- kubernetes test/integration': 'tests: 6 passed, 1 failed' }],
+  ['a test', { 'test --silent -- kubernetes test/integration test/e2e': 'tests: 6 passed, 1 failed' }],
   ['a near miss', { 'run verify --silent -- --json --clusters only': verified({ nearMissesRejected: 2 }) }],
   ['a lesson that was left out', { 'run verify --silent -- --json --clusters none': verified({ leftOut: 1 }) }],
 ])('%s that fails makes it fail', async (_what, said) => {
@@ -92,6 +92,8 @@ test.each([
 test('every folder with tests of clusters is among those that it names', async () => {
   const kinds = await readdir(join(ROOT, 'test'));
   const withClusters = kinds.filter((kind) => existsSync(join(ROOT, 'test', kind, 'kubernetes')));
-  const named = Object.keys(WELL).flatMap((command) => /-- kubernetes test\/(\w+)$/.exec(command)?.[1] ?? []);
+  const named = Object.keys(WELL)
+    .filter((command) => command.includes('-- kubernetes test/'))
+    .flatMap((command) => [...command.matchAll(/ test\/(\w+)/g)].map(([, kind]) => kind));
   expect(named.toSorted()).toEqual(withClusters.toSorted());
 });
