@@ -264,10 +264,6 @@ export default defineLab({
       },
       nearMisses: [
         {
-          run: `for pod in $(kubectl get pods -l app=api -o name); do kubectl exec $pod -- ${SAY_ILL}; done`,
-          says: /Nobody is left to serve/,
-        },
-        {
           run: 'kubectl delete $(kubectl get pods -l app=api -o name | head -n 1)',
           says: /as good as the others/,
         },
