@@ -18,7 +18,6 @@ export default defineConfig({
   integrations: [checkContent('./content/'), mdx(), precompress()],
   vite: {
     // The server's policy allows no inline script, so none may be inlined.
-    // The licences of what the pages' scripts are made of ask for their texts to be passed on.
-    build: { assetsInlineLimit: 0, license: { fileName: 'third-party-licenses.txt' } },
+    build: { assetsInlineLimit: 0 },
   },
 });

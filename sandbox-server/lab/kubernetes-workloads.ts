@@ -132,10 +132,7 @@ export interface DeploymentFacts {
   replicaSets: () => Promise<ReplicaSetFacts[]>;
   /** Of all its revisions. */
   pods: () => Promise<PodFacts[]>;
-  /**
-   * How its ReplicaSets were scaled, oldest first, as far as the cluster remembers: an hour, and nine changes. Those that follow the
-   * ninth within ten minutes it combines into one event, of which nothing is told here.
-   */
+  /** How its ReplicaSets were scaled, oldest first, as far as the cluster remembers (an hour). */
   scalings: () => Promise<Scaling[]>;
 }
 
@@ -160,7 +157,5 @@ export interface ReplicaSetFacts {
   ready: number;
   labels: Record<string, string>;
   images: string[];
-  /** Why this revision was made, as `kubectl rollout history` says it; empty when nobody said. */
-  changeCause: string;
   createdAt: Date;
 }

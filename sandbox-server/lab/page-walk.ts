@@ -1,6 +1,5 @@
 import GithubSlugger from 'github-slugger';
 import type { MdastNode } from 'satteri';
-import { clusterFigureFaults } from './cluster-figure-faults.ts';
 import { readFence } from './fence.ts';
 import { attribute, isJsx, type JsxElement, textAttribute, textOf } from './jsx.ts';
 import { didYouMean } from './nearest.ts';
@@ -15,7 +14,6 @@ export const COMPONENTS = [
   'Question',
   'Choice',
   'Figure',
-  'ClusterFigure',
   'InProduction',
   'Aside',
 ] as const;
@@ -140,9 +138,6 @@ export function walkPage(root: MdastNode, report: (fault: PageFault) => void): F
       }
       case 'Figure':
         found.figures.push({ alt: textAttribute(element, 'alt'), line });
-        break;
-      case 'ClusterFigure':
-        for (const fault of clusterFigureFaults(element)) report({ line, ...fault });
         break;
       case 'a':
       case 'img': {

@@ -85,10 +85,9 @@ export class OwnSandbox {
 
   use(): void {
     const { services, session, learner, lesson, audience } = this.#options;
-    const reader = services.clusters?.reader(this.#ref);
-    const watcher = services.clusters?.watcher(this.#ref);
+    const cluster = services.clusters?.reader(this.#ref);
     this.#running = new RunningSandbox({
-      ...(reader && watcher && { cluster: { reader, watcher } }),
+      ...(cluster && { cluster }),
       ...{ services, session, learner, lesson: lesson(), sandbox: this.#ref },
       emit: (message) => audience.tell(message),
       onStorageError: (error) => audience.tell({ type: 'error', error: error.view() }),

@@ -73,8 +73,7 @@ export async function componentVersion(component: Component, modulesDir: string)
 
 function flags(component: Component): string[] {
   const set = Object.entries(component.variables ?? {}).map(([name, value]) => `-X ${name}=${value}`);
-  // What the linker would leave out, the compiler need not make.
-  return ['-gcflags', 'all=-dwarf=false', '-ldflags', ['-s', '-w', ...set].join(' '), ...tagsOf(component)];
+  return ['-ldflags', ['-s', '-w', ...set].join(' '), ...tagsOf(component)];
 }
 
 function tagsOf({ tags }: Component): string[] {

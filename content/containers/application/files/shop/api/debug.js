@@ -6,15 +6,9 @@ export function debug(state) {
       state.healthy = false;
       return [200, 'From now on /healthz fails.'];
     },
-    // Can't serve for a while, as when a cache has to fill first, and is well otherwise.
-    'POST /debug/busy': () => {
-      state.busy = true;
-      return [200, 'From now on /readyz fails.'];
-    },
     'POST /debug/recover': () => {
       state.healthy = true;
-      state.busy = false;
-      return [200, 'From now on /healthz and /readyz are fine.'];
+      return [200, 'From now on /healthz is fine.'];
     },
     // Ends as a program with a bug does.
     'POST /debug/crash': () => {

@@ -1,3 +1,0 @@
-import { setUpClusterFigures } from './cluster-figure/set-up.ts';
-
-setUpClusterFigures(document, () => import('./cluster-figure/mount.tsx'));
