@@ -21,10 +21,11 @@ const MAX_BUFFERED_CHUNKS = 4_096;
 const MAX_SOCKETS_PER_SESSION = 100;
 /** A socket that answers no ping for this long is dead; also keeps proxies from cutting idle ones. */
 const PING_EVERY_MS = 30_000;
-/** A page answers a goodbye at once. One whose laptop sleeps never does, and must not hold up a server that ends. */
-const CLOSE_MS = 1_000;
-/** An object of its own, since @types/ws 8.18 does not know this option of ws 8.19 yet. */
-const GOODBYE = { closeTimeout: CLOSE_MS };
+/**
+ * A page answers a goodbye at once. One whose laptop sleeps never does, and must not hold up a server that ends; milliseconds. An object,
+ * since the types of ws do not know this option yet.
+ */
+const GOODBYE = { closeTimeout: 1_000 };
 
 /** The WebSockets of the server. `close()` ends them all and is safe to call twice. */
 export function serveSockets(server: Server, services: GatewayServices, parseCookies: ParseCookies): { close(): void } {
