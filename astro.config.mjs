@@ -18,6 +18,7 @@ export default defineConfig({
   integrations: [checkContent('./content/'), mdx(), precompress()],
   vite: {
     // The server's policy allows no inline script, so none may be inlined.
-    build: { assetsInlineLimit: 0 },
+    // The licences of what the pages' scripts are made of ask for their texts to be passed on.
+    build: { assetsInlineLimit: 0, license: { fileName: 'third-party-licenses.txt' } },
   },
 });

@@ -31,7 +31,7 @@ const directions = [
     'Only backend/docker, cluster/kind, setup and the composition root talk to the engine.',
   ),
   without(
-    ['sandbox-server/{app,main,with-cluster}.ts', 'sandbox-server/setup/**'],
+    ['sandbox-server/{app,main,with-clusters}.ts', 'sandbox-server/setup/**'],
     [],
     TESTS,
     'The server does not know its tests.',

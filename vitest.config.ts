@@ -16,7 +16,15 @@ export default defineConfig({
   test: {
     projects: [
       // Far more than any takes: a machine that is busy with something else must not fail them.
-      { test: { name: 'unit', include: ['test/unit/**/*.test.{ts,tsx}'], testTimeout: 30_000 } },
+      {
+        test: {
+          name: 'unit',
+          include: ['test/unit/**/*.test.{ts,tsx}'],
+          testTimeout: 30_000,
+          // It imports its own files without their extension, which Node does not follow.
+          server: { deps: { inline: ['@ngrok/webernetes'] } },
+        },
+      },
       {
         test: {
           name: 'contract',
@@ -35,7 +43,7 @@ export default defineConfig({
         test: {
           name: 'kubernetes',
           sequence: { groupOrder: 4 },
-          include: ['test/{contract,integration}/kubernetes/**/*.test.ts'],
+          include: ['test/{contract,integration,e2e}/kubernetes/**/*.test.ts'],
           // A cluster is made in about a minute on a small machine.
           testTimeout: 600_000,
           hookTimeout: 600_000,
@@ -64,6 +72,7 @@ export default defineConfig({
           name: 'e2e',
           sequence: { groupOrder: 3 },
           include: ['test/e2e/**/*.test.ts'],
+          exclude: ['test/e2e/kubernetes/**'],
           testTimeout: 120_000,
           hookTimeout: 60_000,
           ...PATIENT,

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import Docker from 'dockerode';
 import { LABEL, labelsFor, ownedBy } from '../sandbox-server/backend/docker/labels.ts';
 import type { MeView, TerminalView } from '../sandbox-server/protocol/views.ts';
+import type { ClusterMaterials } from '../sandbox-server/setup/kubernetes/cluster-materials.ts';
 import type { ImageSet, Progress } from '../sandbox-server/setup/types.ts';
 import { type EventsSocket, Learner } from '../test/support/learner.ts';
 import { ServerProcess, type ServerProcessOptions } from '../test/support/server-process.ts';
@@ -18,6 +19,8 @@ export interface BedOptions {
   /** ttyd's image. */
   ttyd: string;
   progress: Progress;
+  /** What clusters are made of, where it is there. */
+  cluster: ClusterMaterials | undefined;
 }
 
 /** A learner's lab that runs. */
@@ -59,6 +62,12 @@ export class Bed {
     const sessions = { ...many, ...options.sessions };
     const contentDir = join(import.meta.dirname, 'content');
     return ServerProcess.start(data, { dockerodeOptions, images, contentDir, ...options, sessions });
+  }
+
+  needCluster(): ClusterMaterials {
+    const { cluster } = this.options;
+    if (cluster === undefined) throw new Error('There is nothing to make clusters of: npm run images -- kubernetes');
+    return cluster;
   }
 
   note(line: string): void {

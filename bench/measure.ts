@@ -3,7 +3,7 @@ import type { Bed } from './bed.ts';
 /** One line of the table. */
 export interface Result {
   measure: string;
-  unit: 'ms' | 'MB/s' | 'KB' | 's';
+  unit: 'ms' | 'MB/s' | 'KB' | 's' | 'MiB';
   ours: number;
   /** The peer's, measured in the same run; null where the bar is a plain number. */
   reference: number | null;
@@ -39,4 +39,9 @@ export function beside(
 /** A line that must stay below a number. */
 export function atMost(measure: string, unit: Result['unit'], ours: number, limit: number): Result {
   return { measure, unit, ours, reference: null, ratio: null, bar: `<= ${limit} ${unit}`, holds: ours <= limit };
+}
+
+/** A line that has no bar: what it costs is worth knowing. */
+export function recorded(measure: string, unit: Result['unit'], ours: number): Result {
+  return { measure, unit, ours, reference: null, ratio: null, bar: '', holds: true };
 }

@@ -23,7 +23,7 @@ import { SessionRegistry } from './session/registry.ts';
 import type { ClusterMaterials } from './setup/kubernetes/cluster-materials.ts';
 import type { EngineHandle, ImageSet, Problem } from './setup/types.ts';
 import { SqliteStore } from './store/sqlite-store.ts';
-import { withCluster } from './with-cluster.ts';
+import { WithClusters } from './with-clusters.ts';
 
 export interface AppOptions {
   config: Config;
@@ -72,11 +72,11 @@ export async function createApp(options: AppOptions): Promise<App> {
           ...(options.upstreams === undefined ? {} : { upstreams: options.upstreams }),
           ...(options.tier === undefined ? {} : { tier: options.tier }),
         });
-  const inCluster =
+  const inClusters =
     docker === undefined || machines === undefined || options.cluster === undefined
       ? undefined
-      : withCluster({ docker, owner, machines, materials: options.cluster, log });
-  const backend = inCluster?.backend ?? machines;
+      : new WithClusters({ docker, owner, machines, materials: options.cluster, log });
+  const backend = inClusters?.backend ?? machines;
   const workers = new CheckWorkers(systemClock);
   const checks = authoring === undefined ? workers : new ExplainedChecks(workers, authoring.tell);
   const sessions =
@@ -85,7 +85,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       : new SessionRegistry(
           {
             ...{ backend, checks, store, log, clock: systemClock, limits: config.sessions },
-            ...(inCluster === undefined ? {} : { clusters: inCluster.backend }),
+            ...(inClusters === undefined ? {} : { clusters: inClusters.backend }),
             pool: new WarmPool({ backend, log, clock: systemClock, limits: config.pool }),
           },
           (id) => lessons.lab(id),
@@ -132,7 +132,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     const keep = sandboxes === 'keep' && store.sessions().length > 0;
     if (keep) sessions?.release();
     else await sessions?.stopAll();
-    await (keep ? inCluster?.cluster.release() : inCluster?.cluster.remove());
+    await (keep ? inClusters?.release() : inClusters?.remove());
     sockets.close();
     following?.[Symbol.dispose]();
     workers[Symbol.dispose]();
@@ -146,14 +146,14 @@ export async function createApp(options: AppOptions): Promise<App> {
       // Sandboxes from before are taken up, and what belongs to none removed, before anybody can ask for one.
       if (machines !== undefined && sessions !== undefined) {
         await machines.prepare();
-        await inCluster?.cluster.takeUp();
+        await inClusters?.takeUp();
         await sessions.open();
       }
       const address = await http.listen({ host: config.host, port: config.port });
       // Reading all labs takes a moment, which nobody who opens a page should wait for.
-      if (inCluster !== undefined) {
-        const needsCluster = await lessons.anyLab(({ sandbox }) => sandbox.cluster !== undefined);
-        if (needsCluster) inCluster.cluster.expect();
+      if (inClusters !== undefined) {
+        const needsShared = await lessons.anyLab(({ sandbox }) => sandbox.cluster === 'shared');
+        if (needsShared) inClusters.shared.expect();
       }
       return address;
     },

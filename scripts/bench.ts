@@ -1,9 +1,12 @@
+import { join } from 'node:path';
 import { Bed } from '../bench/bed.ts';
 import type { Result } from '../bench/measure.ts';
 import { MEASURES } from '../bench/measures/index.ts';
 import { table } from '../bench/table.ts';
 import { ensureTtyd } from '../bench/ttyd.ts';
+import { findClusterMaterials } from '../sandbox-server/setup/kubernetes/cluster-materials.ts';
 import { onEngine } from './on-engine.ts';
+import { dataFolder, host, ROOT } from './options.ts';
 
 const HELP = `npm run bench -- [measure…] [options]
 
@@ -36,7 +39,9 @@ async function main(args: readonly string[]): Promise<number> {
       return 1;
     }
     const ttyd = await ensureTtyd(docker, images.base, progress);
-    const bed = new Bed({ dockerodeOptions, socketPath, images, ttyd, progress });
+    const making = { engine, imagesDir: join(ROOT, 'images'), dataDir: dataFolder(undefined), host, progress };
+    const cluster = await findClusterMaterials(making);
+    const bed = new Bed({ dockerodeOptions, socketPath, images, ttyd, progress, cluster });
     const results: Result[] = [];
     let failed = false;
     for (const measure of MEASURES.filter(({ name }) => words.length === 0 || words.includes(name))) {

@@ -16,13 +16,14 @@ import { type ClusterMaterials, findClusterMaterials } from '../sandbox-server/s
 import { findUpstreams } from '../sandbox-server/setup/upstreams.ts';
 import { type CommandLine, CommandLineError, HELP, readCommandLine } from '../sandbox-server/verify/command-line.ts';
 import { defaultJobs } from '../sandbox-server/verify/jobs.ts';
+import { mustVerify, needsCluster, ofClusters, whyLeftOut } from '../sandbox-server/verify/lessons-in-clusters.ts';
 import { longestFirst } from '../sandbox-server/verify/longest-first.ts';
 import { Reporter } from '../sandbox-server/verify/reporter.ts';
 import { CopyRoom } from '../sandbox-server/verify/save-points.ts';
 import { selectLessons, UnknownSelection } from '../sandbox-server/verify/select.ts';
 import { emptyTally } from '../sandbox-server/verify/tally.ts';
 import { verifyLesson } from '../sandbox-server/verify/verify-lesson.ts';
-import { withCluster } from '../sandbox-server/with-cluster.ts';
+import { WithClusters } from '../sandbox-server/with-clusters.ts';
 import { onEngine } from './on-engine.ts';
 import { dataFolder, host, ROOT } from './options.ts';
 import { watchAndVerify } from './verify/watch.ts';
@@ -32,32 +33,35 @@ const CONTENT = join(ROOT, 'content');
 const MAX_COPIES = 16;
 /** Two, so that the others are never without work while one lesson's page is followed. */
 const PAGES_AT_ONCE = 2;
+/** Of a lab's own: three nodes each, which keep a small machine busy when they do nothing. */
+const CLUSTERS_AT_ONCE = 3;
 const reporter = new Reporter(process.stdout);
 const interrupted = new AbortController();
 /** `disconnect`: the npm that started this was killed. */
 const ENDS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect'] as const;
 
 async function main(line: CommandLine): Promise<number> {
-  const lessons = await chosenLessons(line.words);
-  if (lessons === undefined) return 1;
+  const chosen = await chosenLessons(line.words);
+  if (chosen === undefined) return 1;
+  const lessons = ofClusters(chosen, line.clusters);
   for (const end of ENDS) process.on(end, interrupt);
   return await onEngine(line, async ({ engine, docker, images, progress }) => {
     const making = { engine, imagesDir: join(ROOT, 'images'), dataDir: dataFolder(line.data), host, progress };
-    const needsCluster = lessons.some(({ lab }) => lab.sandbox.cluster !== undefined);
-    const cluster = needsCluster ? await findClusterMaterials(making) : undefined;
-    if (needsCluster && cluster === undefined) {
+    const inCluster = lessons.filter(needsCluster);
+    const cluster = inCluster.length > 0 ? await findClusterMaterials(making) : undefined;
+    const leftOut = cluster === undefined ? inCluster : [];
+    if (leftOut.length > 0 && mustVerify(line, host.env['CI'] === 'true')) {
       const { message, fix } = CATALOGUE['cluster-image-missing'];
       reporter.note(`✗ ${message} ${fix}`);
       return 1;
     }
+    if (leftOut.length > 0) reporter.note(whyLeftOut(leftOut));
     const { description } = engine;
-    return await verifyAll(lessons, line, {
-      docker,
-      images,
-      upstreams: await findUpstreams(host),
-      description,
-      cluster,
-    });
+    return await verifyAll(
+      lessons.filter((lesson) => !leftOut.includes(lesson)),
+      line,
+      { docker, images, upstreams: await findUpstreams(host), description, cluster, leftOut: leftOut.length },
+    );
   });
 }
 
@@ -86,27 +90,29 @@ async function verifyAll(
     upstreams: Upstreams;
     description: string;
     cluster: ClusterMaterials | undefined;
+    leftOut: number;
   },
 ): Promise<number> {
   const { docker, images, upstreams, description } = on;
   const owner = temporaryOwner();
   const nodeImage = on.cluster?.image.tag;
   const machines = new DockerBackend({ docker, owner, images, upstreams, ...(nodeImage && { nodeImage }) });
-  const inCluster =
+  const inClusters =
     on.cluster &&
-    withCluster({
+    new WithClusters({
+      ...{ reuse: true, atMost: CLUSTERS_AT_ONCE },
       docker,
       owner,
       machines,
       materials: on.cluster,
       log: pino({ base: null, level: 'warn' }, pino.destination(2)),
     });
-  const backend = inCluster?.backend ?? machines;
+  const backend = inClusters?.backend ?? machines;
   const jobs = line.jobs ?? defaultJobs(availableParallelism(), freemem());
   const pool = new Pool(jobs);
   const pages = new Pool(PAGES_AT_ONCE);
   const copies = line.snapshots ? new CopyRoom(MAX_COPIES) : undefined;
-  const tally = emptyTally();
+  const tally = { ...emptyTally(), leftOut: on.leftOut };
   const { signal } = interrupted;
   const start = performance.now();
   let ok = true;
@@ -116,7 +122,7 @@ async function verifyAll(
     const good = await verifyLesson(lesson, {
       root: ROOT,
       backend,
-      clusters: inCluster?.backend,
+      clusters: inClusters?.backend,
       clock: systemClock,
       pool,
       pages,
@@ -135,15 +141,17 @@ async function verifyAll(
 
   try {
     await machines.prepare();
-    if (inCluster) reporter.note('Making a Kubernetes cluster');
-    await inCluster?.cluster.running({ signal });
+    if (lessons.some(({ lab }) => lab.sandbox.cluster === 'shared')) {
+      reporter.note('Making a Kubernetes cluster');
+      await inClusters?.shared.running({ signal });
+    }
     reporter.note(`${lessons.length} lessons, ${jobs} sandboxes at once, ${description}`);
     for (let round = 1; round <= line.repeat && !signal.aborted; round++) {
       if (line.repeat > 1) reporter.note(`Round ${round} of ${line.repeat}`);
       await Promise.all(longestFirst(lessons).map(verifyOne));
     }
   } finally {
-    await inCluster?.cluster.remove();
+    await inClusters?.remove();
     await machines.destroyAll();
   }
   tally.seconds = Math.round((performance.now() - start) / 100) / 10;

@@ -100,6 +100,8 @@ export interface SandboxRef {
   machines: readonly string[];
   /** The Kubernetes cluster that it has, or has a part of. Default none. */
   cluster?: ClusterKind;
+  /** Of a dedicated cluster. Default 1. */
+  nodes?: number;
 }
 
 export interface SandboxStatus {

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { Agent, request } from 'node:https';
+import { Agent, request, type RequestOptions } from 'node:https';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { readBounded } from '../read-bounded.ts';
 import type { ClusterAccess } from './cluster.ts';
 import { KubernetesError } from './kubernetes-error.ts';
@@ -12,6 +13,16 @@ const ANSWER_BYTES = 4 * 1024 ** 2;
 const MAX_MESSAGE_CHARS = 500;
 /** Whose fields they are, where something else changes an object, too. */
 const FIELD_MANAGER = 'drydock';
+/** So often is a request sent that the API server has no room for just now. */
+const MAX_TRIES = 5;
+/** An API server asks for a second. */
+const LONGEST_PAUSE_MS = 5_000;
+/** Of POST, what may be sent twice: reviews change nothing, and a token too many does no harm. */
+const HARMLESS = /\/(?:[a-z]*accessreviews|token)$/;
+/** Answered by an application: it is told as it is. */
+const OF_APPLICATION = /\/proxy(?:\/|$)/;
+/** How the end of a connection is told. */
+const CLOSED = new Set(['ECONNRESET', 'EPIPE']);
 
 /** What every object of Kubernetes has. */
 export interface KubernetesObject {
@@ -45,17 +56,19 @@ export interface ApiRequest {
   body?: unknown;
   /** Of the body. Default application/json. */
   type?: string;
+  /** What the answer may be. Default JSON of the whole object. */
+  accept?: string;
 }
 
 /** A client of one API server, with the platform's own credentials. */
 export class KubernetesApi implements Disposable {
-  readonly #access: ClusterAccess;
-  readonly #agent: Agent;
+  readonly #server: string;
+  readonly #credentials: Pick<RequestOptions, 'ca' | 'cert' | 'key'>;
+  readonly #agent = new Agent({ keepAlive: true });
 
-  constructor(access: ClusterAccess) {
-    this.#access = access;
-    const { authority, certificate, key } = access;
-    this.#agent = new Agent({ keepAlive: true, ca: authority, cert: certificate, key });
+  constructor({ server, authority, certificate, key }: ClusterAccess) {
+    this.#server = server;
+    this.#credentials = { ca: authority, cert: certificate, key };
   }
 
   /** Makes an object, or changes the one that is there to be like it. */
@@ -88,21 +101,51 @@ export class KubernetesApi implements Disposable {
 
   /** Resolves when the answer has begun; rejects with KubernetesError when it is none of success. */
   async ask(path: string, options: ApiRequest): Promise<IncomingMessage> {
-    const { signal, method = 'GET', query = {}, body, type = 'application/json' } = options;
-    signal.throwIfAborted();
-    const url = new URL(path, this.#access.server);
+    const { signal, method = 'GET', query = {}, body, type = 'application/json', accept } = options;
+    const url = new URL(path, this.#server);
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
     const text = body === undefined ? undefined : JSON.stringify(body);
-    const headers = text === undefined ? {} : { 'content-type': type, 'content-length': Buffer.byteLength(text) };
-    const answer = await new Promise<IncomingMessage>((resolve, reject) => {
-      const asked = request(url, { method, agent: this.#agent, signal, headers }, resolve);
-      asked.once('error', reject);
+    const headers = {
+      ...(accept !== undefined && { accept }),
+      ...(text !== undefined && { 'content-type': type, 'content-length': Buffer.byteLength(text) }),
+    };
+    for (let tries = 1; ; tries++) {
+      signal.throwIfAborted();
+      const answer = await this.#exchange(url, { ...this.#credentials, method, headers, signal }, text);
+      const status = answer.statusCode ?? 0;
+      if (status < 300) return answer;
+      const said = (await readBounded(answer, ANSWER_BYTES)).toString('utf8');
+      const pause = OF_APPLICATION.test(url.pathname) ? undefined : pauseMs(answer);
+      if (pause === undefined || tries === MAX_TRIES)
+        throw new KubernetesError(status, `${method} ${path}: ${messageOf(said).slice(0, MAX_MESSAGE_CHARS)}`);
+      await sleep(pause, undefined, { signal });
+    }
+  }
+
+  /**
+   * One request and the beginning of its answer. The API server ends connections that were idle for long, and all when it is started
+   * again: a request that met such an end goes on a new one (https://nodejs.org/api/http.html#requestreusedsocket).
+   */
+  #exchange(
+    url: URL,
+    options: RequestOptions,
+    text: string | undefined,
+    agent: Agent | false = this.#agent,
+  ): Promise<IncomingMessage> {
+    const mayRepeat = agent !== false && (options.method !== 'POST' || HARMLESS.test(url.pathname));
+    return new Promise((resolve, reject) => {
+      let begun = false;
+      const asked = request(url, { ...options, agent }, (answer) => {
+        begun = true;
+        resolve(answer);
+      });
+      asked.once('error', (error: NodeJS.ErrnoException) => {
+        const met = asked.reusedSocket && !begun && CLOSED.has(error.code ?? '');
+        if (met && mayRepeat) resolve(this.#exchange(url, options, text, false));
+        else reject(error);
+      });
       asked.end(text);
     });
-    const status = answer.statusCode ?? 0;
-    if (status < 300) return answer;
-    const said = (await readBounded(answer, ANSWER_BYTES)).toString('utf8');
-    throw new KubernetesError(status, `${method} ${path}: ${messageOf(said).slice(0, MAX_MESSAGE_CHARS)}`);
   }
 
   [Symbol.dispose](): void {
@@ -116,6 +159,13 @@ export function pathOf({ apiVersion, kind, metadata: { name, namespace } }: Kube
   if (plural === undefined) throw new Error(`the platform writes no ${kind}`);
   const root = apiVersion.includes('/') ? '/apis' : '/api';
   return [root, apiVersion, ...(namespace === undefined ? [] : ['namespaces', namespace]), plural, name].join('/');
+}
+
+/** How long the API server asks to wait before the same is sent again; undefined when that would not help. As client-go has it. */
+function pauseMs({ statusCode = 0, headers }: IncomingMessage): number | undefined {
+  const seconds = Number(headers['retry-after']);
+  if (!(seconds >= 0) || (statusCode !== 429 && statusCode < 500)) return undefined;
+  return Math.min(seconds * 1000, LONGEST_PAUSE_MS);
 }
 
 /** What a Status object says; whatever else came is shown as it is. */

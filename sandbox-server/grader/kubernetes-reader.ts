@@ -18,16 +18,11 @@ export interface KubernetesReader {
   readonly namespace: string;
   /** The whole answer, bounded. Rejects with KubernetesError when the API server answers with one. */
   bytes(path: string, options: KubernetesRequest): Promise<Buffer>;
-  /**
-   * An answer that goes on until the signal, or until the API server ends it. Resolves when it has begun; rejects as `bytes`
-   * does. The caller gives `watch` and `timeoutSeconds` in the query.
-   */
-  stream(path: string, options: KubernetesRequest): Promise<AsyncIterable<Buffer>>;
 }
 
 /** JSON of a known shape. */
 export async function readKubernetes<T>(
-  reader: Pick<KubernetesReader, 'bytes'>,
+  reader: KubernetesReader,
   path: string,
   schema: z.ZodType<T>,
   options: KubernetesRequest,

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { LiveView } from '../protocol/live.ts';
 import type { EngineApi } from './engine-api.ts';
-import type { ClusterObjects } from './kubernetes/cluster-watch.ts';
+import type { ClusterObjects } from './kubernetes/cluster-objects.ts';
 import { liveCluster } from './kubernetes/live-cluster.ts';
 import { buildLiveView, type ImageCache } from './live-snapshot.ts';
 

@@ -16,9 +16,6 @@ export interface ProbeOptions {
 /** Runs a command on one machine. */
 export type RunCommand = (command: readonly string[], options: ProbeOptions) => Promise<RunResult>;
 
-/** What a check asks a cluster. It follows nothing: that is for what sets checks off. */
-export type ClusterProbe = Pick<KubernetesReader, 'namespace' | 'bytes'>;
-
 /** The ways in which checks look at a sandbox. Questions and answers are plain data, so they can cross threads. */
 export interface Probes {
   /** The first is the default one. */
@@ -26,5 +23,5 @@ export interface Probes {
   engine(machine: string): EngineReader;
   run(machine: string): RunCommand;
   /** Only where the lab has a cluster. */
-  readonly cluster?: ClusterProbe;
+  readonly cluster?: KubernetesReader;
 }

@@ -26,6 +26,25 @@ export function textAttribute(element: JsxElement, name: string): string | undef
   return typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;
 }
 
+/** The source of an attribute's expression, without its braces; undefined for one that has none. */
+export function expressionAttribute(element: JsxElement, name: string): string | undefined {
+  const found = element.attributes.find((entry) => entry.type === 'mdxJsxAttribute' && entry.name === name);
+  const value = found?.value;
+  return typeof value === 'object' && value !== null ? value.value.trim() : undefined;
+}
+
+/** `['a', 'b']`, a list of nothing but string literals without a comma in them; undefined for anything else. */
+export function listOfTexts(source: string): string[] | undefined {
+  if (!/^\[.*\]$/s.test(source)) return undefined;
+  const parts = source
+    .slice(1, -1)
+    .split(',')
+    .map((part) => part.trim());
+  if (parts.at(-1) === '') parts.pop();
+  const texts = parts.map(literal);
+  return texts.every((text) => typeof text === 'string') ? texts : undefined;
+}
+
 /** The words of a node, without markup. */
 export function textOf(node: MdastNode): string {
   if (node.type === 'text' || node.type === 'inlineCode' || node.type === 'code') return node.value;

@@ -26,6 +26,7 @@ export interface KubernetesChecks {
   networkPolicy: (name: string) => Promise<NetworkPolicyFacts>;
   /** Without the platform's own. */
   networkPolicies: () => Promise<NetworkPolicyFacts[]>;
+  disruptionBudget: (name: string) => Promise<DisruptionBudgetFacts>;
   /** May this account of the namespace do that? */
   canI: (serviceAccount: string, action: Action) => Promise<boolean>;
   node: (name: string) => Promise<NodeFacts>;
@@ -113,6 +114,18 @@ export interface PolicyRule {
   peers: { pods?: Record<string, string>; namespaces?: Record<string, string>; cidr?: string }[];
   /** Empty means all. */
   ports: { protocol: string; port: number | string }[];
+}
+
+export interface DisruptionBudgetFacts {
+  /** `PodDisruptionBudget web`, for verdicts. */
+  subject: string;
+  name: string;
+  /** As many as it is about. */
+  pods: number;
+  /** As many of these as are ready. */
+  healthy: number;
+  /** As many as may be taken away on purpose just now. */
+  allowed: number;
 }
 
 export interface Action {

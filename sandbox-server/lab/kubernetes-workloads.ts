@@ -132,7 +132,10 @@ export interface DeploymentFacts {
   replicaSets: () => Promise<ReplicaSetFacts[]>;
   /** Of all its revisions. */
   pods: () => Promise<PodFacts[]>;
-  /** How its ReplicaSets were scaled, oldest first, as far as the cluster remembers (an hour). */
+  /**
+   * How its ReplicaSets were scaled, oldest first, as far as the cluster remembers: an hour, and nine changes. Those that follow the
+   * ninth within ten minutes it combines into one event, of which nothing is told here.
+   */
   scalings: () => Promise<Scaling[]>;
 }
 
@@ -157,5 +160,7 @@ export interface ReplicaSetFacts {
   ready: number;
   labels: Record<string, string>;
   images: string[];
+  /** Why this revision was made, as `kubectl rollout history` says it; empty when nobody said. */
+  changeCause: string;
   createdAt: Date;
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CLUSTERS } from './clusters.ts';
+import { CLUSTERS, MOST_NODES } from './clusters.ts';
 import { FEATURE_NAMES } from './features.ts';
 import type { Lab } from './lab.ts';
 
@@ -39,18 +39,21 @@ const sandbox = z.strictObject({
   setup: z.array(words).optional(),
   privateRegistry: z.boolean().optional(),
   cluster: z.enum(CLUSTERS).optional(),
+  nodes: z.int().min(1).max(MOST_NODES).optional(),
   needs: z.array(z.enum(FEATURE_NAMES)).optional(),
 });
 
 /** What `defineLab` takes, for lab files that no compiler has seen. */
 export const labSchema: z.ZodType<unknown> = z.strictObject({
-  sandbox: sandbox.refine(
-    ({ machines, privateRegistry }) => privateRegistry !== true || machines?.includes('registry') !== true,
-    {
+  sandbox: sandbox
+    .refine(({ machines, privateRegistry }) => privateRegistry !== true || machines?.includes('registry') !== true, {
       path: ['machines'],
       message: 'beside a private registry, no machine can be called registry',
-    },
-  ),
+    })
+    .refine(({ cluster, nodes }) => nodes === undefined || cluster === 'dedicated', {
+      path: ['nodes'],
+      message: "only a cluster of its own has nodes to choose: cluster: 'dedicated'",
+    }),
   tasks: z.record(z.string().regex(/^[a-z0-9][a-z0-9-]{0,60}$/, 'a task id is lower-case letters, digits and -'), task),
 });
 

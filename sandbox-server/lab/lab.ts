@@ -27,9 +27,12 @@ export interface LabSandbox {
   privateRegistry?: boolean;
   /**
    * A Kubernetes cluster, with `kubectl` for it on every machine. `shared`: a namespace of the lab's own in the server's cluster, the
-   * namespace that `kubectl` works in unless told otherwise. Default none.
+   * namespace that `kubectl` works in unless told otherwise. `dedicated`: a whole cluster with such a namespace, whose nodes the
+   * learner may cordon, drain, and switch off (`power off NODE`); it takes a minute to make where none is ready. Default none.
    */
   cluster?: ClusterKind;
+  /** Of a dedicated cluster: 1 to 3, the control plane among them. Default 1. */
+  nodes?: number;
   /** Kernel or tier features without which the lesson cannot work. Default none. */
   needs?: readonly Feature[];
 }

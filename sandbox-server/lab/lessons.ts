@@ -84,9 +84,9 @@ export async function importLab(labFile: string): Promise<Pick<LabLesson, 'lab' 
 }
 
 /** What a sandbox of a lab consists of. */
-export function partsOf(lab: Lab): { machines: readonly string[]; cluster?: ClusterKind } {
-  const { cluster } = lab.sandbox;
-  return { machines: machinesOf(lab), ...(cluster && { cluster }) };
+export function partsOf(lab: Lab): { machines: readonly string[]; cluster?: ClusterKind; nodes?: number } {
+  const { cluster, nodes } = lab.sandbox;
+  return { machines: machinesOf(lab), ...(cluster && { cluster }), ...(nodes !== undefined && { nodes }) };
 }
 
 /** The machines of a lab, the first of which is the default one. */

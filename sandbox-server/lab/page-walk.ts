@@ -1,5 +1,6 @@
 import GithubSlugger from 'github-slugger';
 import type { MdastNode } from 'satteri';
+import { clusterFigureFaults } from './cluster-figure-faults.ts';
 import { readFence } from './fence.ts';
 import { attribute, isJsx, type JsxElement, textAttribute, textOf } from './jsx.ts';
 import { didYouMean } from './nearest.ts';
@@ -14,6 +15,7 @@ export const COMPONENTS = [
   'Question',
   'Choice',
   'Figure',
+  'ClusterFigure',
   'InProduction',
   'Aside',
 ] as const;
@@ -138,6 +140,9 @@ export function walkPage(root: MdastNode, report: (fault: PageFault) => void): F
       }
       case 'Figure':
         found.figures.push({ alt: textAttribute(element, 'alt'), line });
+        break;
+      case 'ClusterFigure':
+        for (const fault of clusterFigureFaults(element)) report({ line, ...fault });
         break;
       case 'a':
       case 'img': {

@@ -3,8 +3,8 @@ import { toDrydockError, type DrydockError } from '../errors.ts';
 import { CheckClients } from '../grader/check-clients.ts';
 import { watchEngineEvents } from '../grader/engine-events.ts';
 import { Grader, type TriggerReason } from '../grader/grader.ts';
-import { ClusterWatch } from '../grader/kubernetes/cluster-watch.ts';
 import type { KubernetesReader } from '../grader/kubernetes-reader.ts';
+import type { ClusterView, KubernetesWatcher } from '../grader/kubernetes-watcher.ts';
 import { LiveViewSource } from '../grader/live-view.ts';
 import type { LabLesson } from '../lab/lessons.ts';
 import type { SessionServerMessage } from '../protocol/events.ts';
@@ -17,7 +17,8 @@ export class Grading implements Disposable {
   readonly #clients: CheckClients;
   readonly #grader: Grader;
   readonly #live: LiveViewSource;
-  readonly #cluster: ClusterWatch | undefined;
+  readonly #watchCluster: (() => ClusterView) | undefined;
+  #cluster: ClusterView | undefined;
   readonly #abort = new AbortController();
   #lesson: LabLesson;
 
@@ -28,14 +29,14 @@ export class Grading implements Disposable {
     lesson: LabLesson;
     sandbox: SandboxRef;
     /** The session's part of a cluster, where the lab has one. */
-    cluster?: KubernetesReader;
+    cluster?: { reader: KubernetesReader; watcher: KubernetesWatcher };
     emit: (message: SessionServerMessage) => void;
     onStorageError: (error: DrydockError) => void;
   }) {
     const { services, session, learner, lesson, sandbox, cluster, emit } = options;
     this.#lesson = lesson;
     const { backend, checks, clock, log, store } = services;
-    this.#clients = new CheckClients({ backend, sandbox, ...(cluster && { cluster }) });
+    this.#clients = new CheckClients({ backend, sandbox, ...(cluster && { cluster: cluster.reader }) });
     const engine = this.#clients.engine();
     this.#grader = new Grader({
       lab: lesson.lab,
@@ -53,12 +54,11 @@ export class Grading implements Disposable {
       },
       onBroken: (task, error) => log.error({ session, lesson: lesson.id, task, err: error }, 'a check is broken'),
     });
-    const onLost = (error: unknown) => log.debug({ session, err: error }, 'a watch of the cluster broke');
     const changed = (what: 'engine' | 'cluster') => {
       this.#live.touch(what);
       this.#grader.trigger('event');
     };
-    if (cluster) this.#cluster = new ClusterWatch({ cluster, clock, onChange: () => changed('cluster'), onLost });
+    this.#watchCluster = cluster && (() => cluster.watcher.watch(() => changed('cluster')));
     this.#live = new LiveViewSource({
       engine,
       ...(cluster && { cluster: () => this.#cluster?.objects }),
@@ -100,7 +100,8 @@ export class Grading implements Disposable {
 
   setWatched(watched: boolean): void {
     this.#grader.setWatched(watched);
-    this.#cluster?.setOn(watched);
+    if (watched) this.#cluster ??= this.#watchCluster?.();
+    else this.#forgetCluster();
   }
 
   setLive(on: boolean): LiveView | undefined {
@@ -108,11 +109,16 @@ export class Grading implements Disposable {
     return this.#live.current;
   }
 
+  #forgetCluster(): void {
+    this.#cluster?.[Symbol.dispose]();
+    this.#cluster = undefined;
+  }
+
   [Symbol.dispose](): void {
     this.#abort.abort();
     this.#grader[Symbol.dispose]();
     this.#live[Symbol.dispose]();
-    this.#cluster?.[Symbol.dispose]();
+    this.#forgetCluster();
     this.#clients[Symbol.dispose]();
   }
 }

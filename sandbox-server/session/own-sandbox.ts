@@ -85,9 +85,10 @@ export class OwnSandbox {
 
   use(): void {
     const { services, session, learner, lesson, audience } = this.#options;
-    const cluster = services.clusters?.reader(this.#ref);
+    const reader = services.clusters?.reader(this.#ref);
+    const watcher = services.clusters?.watcher(this.#ref);
     this.#running = new RunningSandbox({
-      ...(cluster && { cluster }),
+      ...(reader && watcher && { cluster: { reader, watcher } }),
       ...{ services, session, learner, lesson: lesson(), sandbox: this.#ref },
       emit: (message) => audience.tell(message),
       onStorageError: (error) => audience.tell({ type: 'error', error: error.view() }),

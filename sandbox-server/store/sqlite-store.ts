@@ -27,7 +27,12 @@ const storedSession = z.object({
   learner: z.string(),
   lesson: z.string(),
   state: z.enum(['queued', 'starting', 'ready', 'resetting', 'recovering', 'stopping', 'ended', 'failed']),
-  sandbox: z.object({ id: z.string(), machines: z.array(z.string()), cluster: z.enum(CLUSTERS).exactOptional() }),
+  sandbox: z.object({
+    id: z.string(),
+    machines: z.array(z.string()),
+    cluster: z.enum(CLUSTERS).exactOptional(),
+    nodes: z.number().exactOptional(),
+  }),
   terminals: z.array(z.object({ id: z.string(), machine: z.string(), title: z.string() })),
   createdAt: z.number(),
   expiresAt: z.number(),

@@ -13,10 +13,14 @@ to type is typed into a terminal and each task becomes done, and every near miss
   --watch           does it again whenever a file of the lessons, or one that lessons share, changes; Ctrl-C ends it
   --no-snapshots    follow the page from its top in every sandbox; else those for mistakes and further solutions begin
                     with a copy of the disks of the one that follows the page, where nothing is lost by it
+  --clusters <which> only: the lessons that need a Kubernetes cluster; none: the others. Default all; those that need one are
+                    left out where none can be made, unless they were named or CI=true
   --jobs <n>        so many sandboxes at once; default from cores and memory
   --data <folder>   as for npm start
   --yes             install what is missing (a container engine) without asking
   --help            this text`;
+
+const CLUSTERS = ['all', 'only', 'none'] as const;
 
 export interface CommandLine {
   /** Modules and lessons; empty for all. */
@@ -28,6 +32,8 @@ export interface CommandLine {
   /** Undefined: as many as the machine allows. */
   jobs: number | undefined;
   snapshots: boolean;
+  /** Of the lessons that need a Kubernetes cluster. */
+  clusters: (typeof CLUSTERS)[number];
   data: string | undefined;
   yes: boolean;
   help: boolean;
@@ -47,6 +53,7 @@ export function readCommandLine(args: readonly string[]): CommandLine {
     watch: values.watch,
     jobs: wholeNumber('--jobs', values.jobs),
     snapshots: !values['no-snapshots'],
+    clusters: oneOf('--clusters', CLUSTERS, values.clusters),
     data: values.data,
     yes: values.yes,
     help: values.help,
@@ -64,6 +71,7 @@ function parse(args: readonly string[]) {
         watch: { type: 'boolean', default: false },
         jobs: { type: 'string' },
         'no-snapshots': { type: 'boolean', default: false },
+        clusters: { type: 'string', default: 'all' },
         data: { type: 'string' },
         yes: { type: 'boolean', short: 'y', default: false },
         help: { type: 'boolean', short: 'h', default: false },
@@ -72,6 +80,12 @@ function parse(args: readonly string[]) {
   } catch (error) {
     throw new CommandLineError(error instanceof Error ? error.message : String(error));
   }
+}
+
+function oneOf<const T extends string>(name: string, words: readonly T[], text: string): T {
+  const word = words.find((one) => one === text);
+  if (word !== undefined) return word;
+  throw new CommandLineError(`${name} takes one of these words, not “${text}”: ${words.join(', ')}.`);
 }
 
 function wholeNumber(name: string, text: string | undefined): number | undefined {

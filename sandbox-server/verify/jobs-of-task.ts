@@ -1,7 +1,7 @@
 import type { NearMiss } from '../lab/lab.ts';
 import type { LabLesson } from '../lab/lessons.ts';
 import type { PageTask } from '../lab/page.ts';
-import { pageBefore, type Step, withSolution } from './plan.ts';
+import { pageBefore, type Step, wholePage, withSolution } from './plan.ts';
 
 /** What a sandbox of its own is for, beside the page's. */
 export interface Job {
@@ -9,6 +9,9 @@ export interface Job {
   task: PageTask;
   /** What is done on the page. */
   steps: readonly Step[];
+  /** Steps of the page that come before the task's solution, and after which the page goes on once the job is done. */
+  at: number;
+  until: number;
   /** Made after that, numbered from 1 as in the lab; none when the steps are what is tried: another solution. */
   misses: readonly NumberedMiss[];
 }
@@ -21,6 +24,8 @@ export interface NumberedMiss {
 /** A sandbox for each near miss that changes it, one for all mere answers, one for each further solution. */
 export function jobsOfTask({ page, lab }: LabLesson, task: PageTask): Job[] {
   const steps = pageBefore(page, task);
+  const at = steps.length;
+  const solved = wholePage(page).findIndex((step) => step.kind === 'solved' && step.task.id === task.id) + 1;
   const numbered = (lab.tasks[task.id]?.nearMisses ?? []).map((miss, index) => ({ miss, number: index + 1 }));
   const typed = numbered.filter(({ miss }) => miss.run !== undefined).map((one) => [one]);
   const answered = numbered.filter(({ miss }) => miss.run === undefined);
@@ -29,11 +34,11 @@ export function jobsOfTask({ page, lab }: LabLesson, task: PageTask): Job[] {
   return [
     ...groups.map((misses) => {
       const name = `${task.id}, near miss ${misses.map(({ number }) => number).join(', ')}`;
-      return { name, task, steps, misses };
+      return { name, task, steps, at, until: at, misses };
     }),
     ...others.map((solution) => {
       const name = `${task.id}, solution ${solution}`;
-      return { name, task, steps: withSolution(page, task, solution), misses: [] };
+      return { name, task, steps: withSolution(page, task, solution), at, until: solved, misses: [] };
     }),
   ];
 }

@@ -24,9 +24,7 @@ export class Reporter {
 
   /** The page itself was followed to its end. */
   pageDone(lesson: string, seconds: number, more: number): void {
-    this.#line(
-      `  ${lesson}: the page works (${seconds.toFixed(1)} s); ${more} sandboxes for mistakes and other solutions`,
-    );
+    this.#line(`  ${lesson}: the page works (${seconds.toFixed(1)} s); ${more} jobs with mistakes and other solutions`);
   }
 
   failure(failure: Failure): void {
@@ -50,6 +48,12 @@ export class Reporter {
       `${tally.nearMissesRejected} of ${tally.nearMisses} near misses turned down for the stated reason`,
       `${tally.runBlocksOk} of ${tally.runBlocks} run blocks did what they should`,
       `${tally.sandboxes} sandboxes, ${tally.fromCopies} of them begun with a copy of one that had followed the page so far${again}`,
+      ...(tally.inPassing === 0
+        ? []
+        : [
+            `${tally.inPassing} mistakes and other solutions came after another one in the same sandbox; ${tally.spoilt} of them then had one of their own`,
+          ]),
+      ...(tally.leftOut === 0 ? [] : [`${tally.leftOut} lessons left out, which need a Kubernetes cluster`]),
       `${tally.broken} broken checks, ${this.#failures.length} failures, ${tally.seconds} s`,
     ];
     this.#line(['', ...rows].join('\n  '));

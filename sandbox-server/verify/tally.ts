@@ -13,8 +13,13 @@ export interface Tally {
   fromCopies: number;
   /** Of these, those that said nothing, so that another one followed the page from its top: a check asked for what a copy does not know, or a container that was started again may have made the difference. */
   again: number;
+  /** Mistakes and other solutions in a sandbox that had seen another one before, and those of them that this had spoilt, so that a sandbox of their own decided. */
+  inPassing: number;
+  spoilt: number;
   /** Checks that failed themselves. */
   broken: number;
+  /** Lessons that were not verified, since this machine lacks what they need. */
+  leftOut: number;
   seconds: number;
 }
 
@@ -31,7 +36,10 @@ export function emptyTally(): Tally {
     sandboxes: 0,
     fromCopies: 0,
     again: 0,
+    inPassing: 0,
+    spoilt: 0,
     broken: 0,
+    leftOut: 0,
     seconds: 0,
   };
 }

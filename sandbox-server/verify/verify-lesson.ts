@@ -15,6 +15,7 @@ import { lineOf, pageBefore, type Step, wholePage } from './plan.ts';
 import type { SavePoint } from './save-point.ts';
 import { type CopyRoom, SavePoints } from './save-points.ts';
 import type { Tally } from './tally.ts';
+import { type Trip, Trips } from './trips.ts';
 import { asksForHistory, NeedsHistory } from './without-history.ts';
 
 export interface VerifyOptions {
@@ -35,7 +36,7 @@ export interface VerifyOptions {
   /** As LabRunOptions.patience. */
   patience?: number;
   onFailure: (failure: Failure) => void;
-  /** The page was followed to its end; so many more sandboxes are to come. */
+  /** The page was followed to its end; so many jobs are beside it. */
   onPageDone?: (lesson: string, seconds: number, more: number) => void;
   /** What is being done, for somebody who watches. */
   onProgress: (lesson: string, what: string) => void;
@@ -63,12 +64,16 @@ class LessonVerification {
   readonly #needHistory = new Set<string>();
   /** Everything beside the page that was begun. */
   readonly #jobs: Promise<void>[] = [];
+  /** Where one sandbox does many of them. */
+  readonly #trips: Trips;
+  #jobsBegun = 0;
   /** Sandboxes that are being removed. */
   readonly #ending: Promise<void>[] = [];
 
   constructor(lesson: LabLesson, options: VerifyOptions) {
     this.#lesson = lesson;
     this.#options = options;
+    this.#trips = new Trips((trip) => options.pool.run(() => this.#travel(trip)));
   }
 
   async run(): Promise<boolean> {
@@ -86,8 +91,9 @@ class LessonVerification {
         return (performance.now() - start) / 1000;
       });
     const seconds = await (pages ? pages.run(onPage) : onPage());
-    if (!this.#failed) this.#options.onPageDone?.(this.#lesson.id, seconds, this.#jobs.length);
-    await Promise.all(this.#jobs);
+    if (!this.#failed) this.#options.onPageDone?.(this.#lesson.id, seconds, this.#jobsBegun);
+    this.#trips.end();
+    await Promise.all([...this.#jobs, this.#trips.done()]);
     await Promise.all(this.#ending);
     return !this.#failed;
   }
@@ -95,6 +101,11 @@ class LessonVerification {
   get #isCopied(): boolean {
     const { copies, backend } = this.#options;
     return copies !== undefined && backend.copyDisks !== undefined && this.#lesson.lab.sandbox.cluster === undefined;
+  }
+
+  /** Those in a cluster have no disks of their own to copy, and wait for pods and nodes. */
+  get #goesOn(): boolean {
+    return this.#lesson.lab.sandbox.cluster !== undefined;
   }
 
   async #wholePage(run: LabRun): Promise<void> {
@@ -111,7 +122,9 @@ class LessonVerification {
         const here = ahead.filter((task) => pageBefore(page, task).length === done);
         const jobs = here.flatMap((task) => jobsOfTask(this.#lesson, task));
         await points?.offer(done, lineOf(steps[done]!), jobs.length);
-        for (const job of jobs) this.#begin(job, points?.latest);
+        this.#jobsBegun += jobs.length;
+        if (this.#goesOn) this.#trips.add(jobs);
+        else for (const job of jobs) this.#begin(job, points?.latest);
       },
       onGreen: (task, answer) => {
         tally.greenAfter++;
@@ -133,10 +146,7 @@ class LessonVerification {
 
   async #do(job: Job, point: SavePoint | undefined): Promise<void> {
     const begin = async (from: SavePoint | undefined, fail: Fail) => {
-      const steps = job.steps.slice(from?.step ?? 0);
-      const go = (run: LabRun) =>
-        job.misses.length === 0 ? this.#follow(run, steps) : this.#nearMisses(run, job, steps, fail);
-      await this.#inSandbox(job.name, go, { from, fail });
+      await this.#inSandbox(job.name, (run) => this.#doIn(run, job, from?.step ?? 0, fail), { from, fail });
     };
     const from = point && this.#knowsEnough(job, point) ? point : undefined;
     try {
@@ -145,6 +155,51 @@ class LessonVerification {
     } finally {
       await this.#caught(async () => await point?.release(), { stage: 'giving a copy back' });
     }
+  }
+
+  /** In a sandbox with which so many steps of the page were done. */
+  async #doIn(run: LabRun, job: Job, done: number, fail: Fail): Promise<void> {
+    const steps = job.steps.slice(done);
+    await (job.misses.length === 0 ? this.#follow(run, steps) : this.#nearMisses(run, job, steps, fail));
+  }
+
+  /** One sandbox does one job after the other, until one of them has spoilt it for the next. */
+  async #travel(trip: Trip): Promise<void> {
+    const { tally, signal } = this.#options;
+    const first = trip.first();
+    if (first === undefined) return;
+    const go = async (run: LabRun) => {
+      let found = 0;
+      await this.#doIn(run, first, 0, (failure) => {
+        found++;
+        this.#fail(failure);
+      });
+      if (found > 0) return;
+      let done = first.until;
+      while (!signal.aborted) {
+        const job = await trip.next();
+        if (job === undefined) return;
+        this.#options.onProgress(this.#lesson.id, job.name);
+        tally.inPassing++;
+        if (await this.#isSpoilt(run, job, done)) {
+          tally.spoilt++;
+          trip.giveBack(job);
+          return;
+        }
+        done = job.until;
+      }
+    };
+    await this.#inSandbox(first.name, go, {});
+  }
+
+  /** Does it in a sandbox that has seen other mistakes. True when it did not go well, which says nothing. */
+  async #isSpoilt(run: LabRun, job: Job, done: number): Promise<boolean> {
+    let found = 0;
+    const fail = () => {
+      found++;
+    };
+    await this.#caught(() => this.#doIn(run, job, done, fail), { fail });
+    return found > 0;
   }
 
   /** Begins with a copy. False when that says nothing, and the sandbox must follow the page from its top. */

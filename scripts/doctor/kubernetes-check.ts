@@ -34,7 +34,9 @@ export async function kubernetesCheck(making: Omit<NodeImageOptions, 'base'>, in
     );
   const origin =
     image.from === 'registry' ? 'kindest/node, from a registry' : 'built here from Go modules and Debian’s packages';
-  return ok(NAME, `${image.tag}: Kubernetes ${image.version}; ${origin}; the engine lets nodes run`);
+  const ingress =
+    image.ingress === true ? 'with an ingress controller' : 'no ingress controller, so an Ingress has no effect';
+  return ok(NAME, `${image.tag}: Kubernetes ${image.version}; ${origin}; ${ingress}; the engine lets nodes run`);
 }
 
 /** What the engine said of a privileged container; undefined when it ran. */

@@ -39,7 +39,7 @@ export function clustersContract(name: string, make: () => Promise<ClustersUnder
 
     test('what is created runs, is told step by step, and its API server answers', async () => {
       expect(steps.length).toBeGreaterThan(3);
-      expect(await clusters.stat(TWO_NODES)).toEqual({ state: 'running', down: [] });
+      expect(await clusters.stat(TWO_NODES)).toEqual({ state: 'running', down: [], answers: true });
       expect(await isReady(await clusters.access(TWO_NODES))).toBe(true);
       expect(await under.kubectl(TWO_NODES, 'get', 'nodes', '--no-headers')).toMatch(/^(\S+ +Ready .*\n){2}$/);
     });
@@ -137,8 +137,9 @@ export function clustersContract(name: string, make: () => Promise<ClustersUnder
     test('a server that starts again takes it up; what it does not know is removed', async () => {
       const later = under.again();
       expect(await later.list()).toEqual([{ id: TWO_NODES, nodes: 2 }]);
+      expect(await later.unfinished()).toEqual([]);
       await later.reconcile([TWO_NODES]);
-      expect(await later.stat(TWO_NODES)).toEqual({ state: 'running', down: [] });
+      expect(await later.stat(TWO_NODES)).toEqual({ state: 'running', down: [], answers: true });
     });
 
     test('a stopped node is told by name, and comes back', async () => {
@@ -147,7 +148,22 @@ export function clustersContract(name: string, make: () => Promise<ClustersUnder
       expect({ state, down }).toEqual({ state: 'degraded', down: [expect.stringMatching(/worker$/)] });
       await clusters.revive(TWO_NODES);
       expect(await under.kubectl(TWO_NODES, 'get', '--raw', `/api/v1/nodes/${down[0]}/proxy/healthz`)).toBe('ok');
-      expect(await clusters.stat(TWO_NODES)).toEqual({ state: 'running', down: [] });
+      expect(await clusters.stat(TWO_NODES)).toEqual({ state: 'running', down: [], answers: true });
+    });
+
+    test('a node whose plug is pulled is gone, the rest goes on, and it comes back with its power', async () => {
+      const names = await under.kubectl(TWO_NODES, 'get', 'nodes', '--output=jsonpath={.items[*].metadata.name}');
+      const [control, worker] = [/\S+control-plane/, /\S+worker/].map((node) => node.exec(names)![0]);
+      await clusters.setPower(TWO_NODES, worker!, 'off');
+      await clusters.setPower(TWO_NODES, worker!, 'off');
+      expect(await clusters.stat(TWO_NODES)).toEqual({ state: 'degraded', down: [worker], answers: true });
+      await clusters.setPower(TWO_NODES, control!, 'off');
+      await clusters.setPower(TWO_NODES, 'no-such-node', 'off');
+      expect((await clusters.stat(TWO_NODES)).answers).toBe(true);
+      await clusters.setPower(TWO_NODES, worker!, 'on');
+      await clusters.setPower(TWO_NODES, worker!, 'on');
+      await clusters.revive(TWO_NODES);
+      expect(await clusters.stat(TWO_NODES)).toEqual({ state: 'running', down: [], answers: true });
     });
 
     test('all nodes stopped, as after a restart of the engine: it comes back with what was in it', async () => {
@@ -175,7 +191,7 @@ export function clustersContract(name: string, make: () => Promise<ClustersUnder
     });
 
     test('a cluster that is not there is gone, has no access, and can be destroyed', async () => {
-      expect(await clusters.stat('none')).toEqual({ state: 'gone', down: [] });
+      expect(await clusters.stat('none')).toEqual({ state: 'gone', down: [], answers: false });
       await expect(clusters.access('none')).rejects.toMatchObject({ code: 'cluster-lost' });
       await expect(clusters.revive('none')).rejects.toMatchObject({ code: 'cluster-lost' });
       await clusters.destroy('none');

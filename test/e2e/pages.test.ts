@@ -36,7 +36,7 @@ const faultsOf = async (page: Page) => {
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`);
 };
 
-const LESSONS = ['images', 'runtime'].flatMap((module) =>
+const LESSONS = ['images', 'runtime', 'kubernetes'].flatMap((module) =>
   readdirSync(`content/containers/${module}`, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => `/containers/${module}/${name.replace(/^\d+-/, '')}/`),

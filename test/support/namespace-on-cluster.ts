@@ -1,15 +1,15 @@
 import type { ClusterAccess } from '../../sandbox-server/cluster/cluster.ts';
 import { KubernetesApi, type KubernetesObject } from '../../sandbox-server/cluster/kubernetes-api.ts';
-import { namespaceOf } from '../../sandbox-server/cluster/shared/learner-namespace.ts';
-import { NamespaceReader } from '../../sandbox-server/cluster/shared/namespace-reader.ts';
-import { SharedSessions } from '../../sandbox-server/cluster/shared/shared-sessions.ts';
+import { namespaceOf } from '../../sandbox-server/cluster/sessions/learner-namespace.ts';
+import { NamespaceReader } from '../../sandbox-server/cluster/sessions/namespace-reader.ts';
+import { ClusterSessions } from '../../sandbox-server/cluster/sessions/cluster-sessions.ts';
 
 /** On every node, so that no registry is needed. */
 export const NODE_IMAGE = 'docker.io/library/busybox:drydock';
 
 /** A session's namespace in a real cluster: read as checks do, changed as a learner would. */
 export async function namespaceOnCluster(access: ClusterAccess, session: string) {
-  const sessions = new SharedSessions(access);
+  const sessions = new ClusterSessions(access);
   await sessions.prepare();
   await sessions.open({ id: session, seconds: 3600, server: access.server, tokenFile: '/nowhere' });
   const api = new KubernetesApi(access);
@@ -17,6 +17,7 @@ export async function namespaceOnCluster(access: ClusterAccess, session: string)
   const path = (plural: string, group = '/api/v1') => `${group}/namespaces/${namespace}/${plural}`;
   return {
     namespace,
+    api,
     reader: new NamespaceReader(namespace, () => api),
     create: (plural: string, object: Omit<KubernetesObject, 'apiVersion' | 'kind'>, group?: string) =>
       api.create(path(plural, group), object),

@@ -23,6 +23,7 @@ export const BEYOND = 'fixture/basics/beyond';
 
 /** Its lab has a namespace in the shared cluster. */
 export const IN_CLUSTER = 'fixture/basics/in-cluster';
+export const OWN_CLUSTER = 'fixture/basics/own-cluster';
 
 export interface TestServer extends AsyncDisposable {
   url: string;

@@ -116,6 +116,7 @@ program "$(wanted etcd)" /programs/etcd/etcd
 program "registry.k8s.io/coredns/coredns:$(version coredns)" /programs/coredns/coredns /coredns
 program "docker.io/rancher/local-path-provisioner:$(version local-path-provisioner)" /programs/local-path-provisioner/local-path-provisioner
 program "registry.k8s.io/metrics-server/metrics-server:$(version metrics-server)" /programs/metrics-server/metrics-server
+program docker.io/drydock/ingress:drydock /programs/ingress/ingress
 
 mkdir -p "$work/root"
 shell "$work/root"

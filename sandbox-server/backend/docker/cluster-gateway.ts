@@ -23,16 +23,19 @@ export class ClusterGateway {
   readonly #docker: Docker;
   readonly #owner: string;
   readonly #image: string;
+  readonly #sandbox: string | undefined;
 
-  constructor(docker: Docker, owner: string, image: string) {
+  /** `sandbox`: of this one alone, and removed with it. Default of all that share a cluster. */
+  constructor(docker: Docker, owner: string, image: string, sandbox?: string) {
     this.#docker = docker;
     this.#owner = owner;
     this.#image = image;
+    this.#sandbox = sandbox;
   }
 
   /** It runs and leads to this cluster when this resolves. One that does already stays, with the networks that it is on. */
   async lead({ network, host, port }: ClusterEndpoint): Promise<void> {
-    const name = gatewayName(this.#owner);
+    const name = this.#name;
     const [cluster, existing] = await Promise.all([
       this.#docker.getNetwork(network).inspect() as Promise<{ Id: string }>,
       this.#docker
@@ -59,7 +62,7 @@ export class ClusterGateway {
       ],
       Hostname: API_SERVER_NAME,
       User: '65534:65534',
-      Labels: labelsFor(this.#owner, 'gateway'),
+      Labels: labelsFor(this.#owner, 'gateway', this.#sandbox === undefined ? {} : { sandbox: this.#sandbox }),
       HostConfig: {
         NetworkMode: network,
         CapDrop: ['ALL'],
@@ -77,14 +80,18 @@ export class ClusterGateway {
   }
 
   async join(network: Docker.Network): Promise<void> {
-    await joinNetwork(network, gatewayName(this.#owner), [API_SERVER_NAME]);
+    await joinNetwork(network, this.#name, [API_SERVER_NAME]);
   }
 
   async leave(network: Docker.Network): Promise<void> {
-    await leaveNetwork(network, gatewayName(this.#owner));
+    await leaveNetwork(network, this.#name);
+  }
+
+  get #name(): string {
+    return gatewayName(this.#owner, this.#sandbox);
   }
 
   async remove(): Promise<void> {
-    await this.#docker.getContainer(gatewayName(this.#owner)).remove({ force: true, v: true }).catch(ignoreGone);
+    await this.#docker.getContainer(this.#name).remove({ force: true, v: true }).catch(ignoreGone);
   }
 }

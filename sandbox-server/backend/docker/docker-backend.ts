@@ -78,7 +78,7 @@ export class DockerBackend implements Backend {
   /** Sandboxes that are being removed: their containers die as wanted. */
   readonly #leaving = new Set<string>();
   #host: Promise<EngineHost> | undefined;
-  #cluster: { gateway: ClusterGateway; kubectl: KubectlVolume } | undefined;
+  #cluster: { gateway: (sandbox?: string) => ClusterGateway; kubectl: KubectlVolume } | undefined;
 
   constructor(options: DockerBackendOptions) {
     this.#docker = options.docker;
@@ -96,7 +96,7 @@ export class DockerBackend implements Backend {
     const { nodeImage } = options;
     if (nodeImage === undefined) return;
     this.#cluster = {
-      gateway: new ClusterGateway(docker, owner, nodeImage),
+      gateway: (sandbox) => new ClusterGateway(docker, owner, nodeImage, sandbox),
       kubectl: new KubectlVolume(docker, owner, nodeImage),
     };
   }
@@ -106,11 +106,14 @@ export class DockerBackend implements Backend {
     await Promise.all([this.#mirror.start(), this.#disks.start()]);
   }
 
-  /** Opens the way between this cluster and the sandboxes that are to have it, and from its nodes to the course mirror. */
-  async joinCluster(endpoint: ClusterEndpoint): Promise<void> {
+  /**
+   * Opens the way between this cluster and the sandboxes that are to have it, and from its nodes to the course mirror. `sandbox`: the
+   * only one that has it; default all that share it.
+   */
+  async joinCluster(endpoint: ClusterEndpoint, sandbox?: string): Promise<void> {
     try {
       await Promise.all([
-        this.#needCluster().gateway.lead(endpoint),
+        this.#needCluster().gateway(sandbox).lead(endpoint),
         this.#needCluster().kubectl.fill(),
         this.#mirror.join(this.#docker.getNetwork(endpoint.network)),
       ]);
@@ -120,8 +123,8 @@ export class DockerBackend implements Backend {
   }
 
   async create(spec: SandboxSpec, options: CreateOptions = {}): Promise<SandboxRef> {
-    const { id, machines: names, cluster } = spec;
-    const sandbox: SandboxRef = { id, machines: names, ...(cluster && { cluster }) };
+    const { id, machines: names, cluster, nodes } = spec;
+    const sandbox: SandboxRef = { id, machines: names, ...(cluster && { cluster }), ...(nodes && { nodes }) };
     const from = ofThisKind(options.from);
     const step = (label: string) => {
       options.signal?.throwIfAborted();
@@ -134,7 +137,7 @@ export class DockerBackend implements Backend {
       // Throws when it is aborted, so it comes before what then runs on its own.
       step('Start the machine');
       const shared = Promise.all([this.#mirror.join(network), this.#hostFacts()]);
-      const gateway = cluster && this.#needCluster().gateway.join(network);
+      const gateway = cluster && this.#gatewayOf(sandbox).join(network);
       const machines = settled(
         spec.machines.map(async (machine) => {
           const { diskBytes } = { ...this.#limits, ...spec.limits };
@@ -229,7 +232,7 @@ export class DockerBackend implements Backend {
   async destroy(id: string): Promise<void> {
     this.#leaving.add(id);
     try {
-      const visitors = [this.#mirror, ...(this.#cluster ? [this.#cluster.gateway] : [])];
+      const visitors = [this.#mirror, ...(this.#cluster ? [this.#cluster.gateway()] : [])];
       await removeSandbox(this.#docker, this.#owner, id, visitors);
     } catch (error) {
       throw toSandboxError(error);
@@ -241,7 +244,7 @@ export class DockerBackend implements Backend {
   /** Removes every sandbox and what they share. */
   async destroyAll(): Promise<void> {
     for (const id of await this.list()) this.#leaving.add(id);
-    await Promise.all([this.#mirror.remove(), this.#disks.remove(), this.#cluster?.gateway.remove()]);
+    await Promise.all([this.#mirror.remove(), this.#disks.remove(), this.#cluster?.gateway().remove()]);
     this.#usage.forget();
     await removeAll(this.#docker, this.#owner);
   }
@@ -380,7 +383,11 @@ export class DockerBackend implements Backend {
     }
   }
 
-  #needCluster(): { gateway: ClusterGateway; kubectl: KubectlVolume } {
+  #gatewayOf({ id, cluster }: SandboxRef): ClusterGateway {
+    return this.#needCluster().gateway(cluster === 'dedicated' ? id : undefined);
+  }
+
+  #needCluster(): { gateway: (sandbox?: string) => ClusterGateway; kubectl: KubectlVolume } {
     if (this.#cluster === undefined) throw new DrydockError('cluster-image-missing');
     return this.#cluster;
   }

@@ -8,6 +8,24 @@ export const KUBECTL_FOLDER = '/opt/kubernetes';
 /** The same volume once more: of what a login shell looks for programs in, the one folder that is empty. */
 export const LOGIN_FOLDER = '/usr/local/games';
 
+/**
+ * Writes the annotation that the platform follows: cluster/dedicated/node-power.ts. Quoted once more below, so no single quotes in it.
+ */
+const POWER = `#!/bin/sh
+usage="usage: power off NODE    pulls the plug of a node, as when a machine loses its power
+       power on NODE     gives it power again
+kubectl get nodes shows their names."
+case "\${1-}" in
+  on | off) ;;
+  -h | --help) echo "$usage"; exit 0 ;;
+  *) echo "$usage" >&2; exit 2 ;;
+esac
+[ $# -eq 2 ] || { echo "$usage" >&2; exit 2; }
+node="\${2#node/}"
+kubectl annotate --overwrite node "$node" "drydock/power=$1" > /dev/null || exit 1
+if [ "$1" = off ]; then echo "$node has lost its power."; else echo "$node has power again, and starts."; fi
+`;
+
 /** `k` is what everybody calls it. Whoever was killed while filling leaves no mark, and the next one fills it again. */
 const FILL = `set -eu
 [ ! -e /to/filled ] || exit 0
@@ -17,7 +35,9 @@ cp /usr/bin/kubectl /to/bin/kubectl.new
 chmod 755 /to/bin/kubectl.new
 mv /to/bin/kubectl.new /to/bin/kubectl
 ln -sf kubectl /to/bin/k
-for name in kubectl k; do ln -sf "${KUBECTL_FOLDER}/bin/$name" "/to/$name"; done
+printf '%s' '${POWER}' > /to/bin/power
+chmod 755 /to/bin/power
+for name in kubectl k power; do ln -sf "${KUBECTL_FOLDER}/bin/$name" "/to/$name"; done
 kubectl completion bash > "$completions/kubectl"
 printf '%s\\n' '. ${KUBECTL_FOLDER}/share/bash-completion/completions/kubectl' 'complete -o default -F __start_kubectl k' > "$completions/k"
 touch /to/filled`;
@@ -35,7 +55,7 @@ export class KubectlVolume {
   }
 
   get name(): string {
-    return kubectlName(this.#owner, this.#image);
+    return kubectlName(this.#owner, `${this.#image} ${FILL}`);
   }
 
   async fill(): Promise<void> {

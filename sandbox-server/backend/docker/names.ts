@@ -31,13 +31,13 @@ export function egressName(owner: string): string {
   return `${ownerPrefix(owner)}-egress`;
 }
 
-export function gatewayName(owner: string): string {
-  return `${ownerPrefix(owner)}-gateway`;
+export function gatewayName(owner: string, sandbox?: string): string {
+  return sandbox === undefined ? `${ownerPrefix(owner)}-gateway` : `${ownerPrefix(owner)}-${sandbox}-gateway`;
 }
 
-/** Of the volume with the kubectl of this image. */
-export function kubectlName(owner: string, image: string): string {
-  return `${ownerPrefix(owner)}-kubectl-${createHash('sha256').update(image).digest('hex').slice(0, 6)}`;
+/** Of the volume with kubectl. `content`: what is in it, in words that differ when it does. */
+export function kubectlName(owner: string, content: string): string {
+  return `${ownerPrefix(owner)}-kubectl-${createHash('sha256').update(content).digest('hex').slice(0, 6)}`;
 }
 
 function ownerPrefix(owner: string): string {

@@ -1,5 +1,5 @@
 import type Docker from 'dockerode';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -13,13 +13,16 @@ import type {
   ClusterStatus,
   CreateClusterOptions,
 } from '../cluster.ts';
+import { MOST_NODES } from '../../lab/clusters.ts';
 import { isReady } from '../is-ready.ts';
 import { adminAccess } from './admin-access.ts';
+import { clusterManifests } from './cluster-manifests.ts';
 import { kindConfiguration } from './configuration.ts';
 import { guardNodes } from './guard-nodes.ts';
-import { isNotFound, toClusterError } from './kind-errors.ts';
+import { ignoreStarted, isConflict, isNotFound, toClusterError } from './kind-errors.ts';
 import { CLUSTER_LABEL, clusterFilters, clusterLabels, clusterName } from './labels.ts';
 import { onNode } from './node-command.ts';
+import { makeRoomForNodes } from './room-for-nodes.ts';
 import { type KindProgram, runKind } from './run-kind.ts';
 import { useMirror } from './use-mirror.ts';
 import { waitForNodes } from './wait-for-nodes.ts';
@@ -30,8 +33,8 @@ export interface KindClustersOptions {
   program: KindProgram;
   /** Marks what is ours on the engine: one for each data folder. */
   owner: string;
-  /** Of the nodes. `coredns`: the version in it, where it is not the one that kubeadm expects. */
-  image: { tag: string; coredns?: string };
+  /** Of the nodes. `coredns`: the version in it, where it is not the one that kubeadm expects. `ingress`: it brings the ingress controller. */
+  image: { tag: string; coredns?: string; ingress?: boolean };
   /** Nodes use it where the engine offers it. */
   runtime: string;
   /** What the engine's host has left. */
@@ -45,9 +48,8 @@ const WORKER_BYTES = 384 * 1024 ** 2;
 /** The engine frees a network a moment after its last container: asked this many times. */
 const NETWORK_TRIES = 50;
 const NETWORK_WAIT_MS = 100;
-const MOST_NODES = 3;
 /** On the control plane: says that the cluster was made to its end. */
-const FINISHED = '/kind/drydock-finished';
+export const FINISHED = '/kind/drydock-finished';
 const API_PORT = 6443;
 const NODE_COUNT_LABEL = 'drydock.cluster-nodes';
 
@@ -78,10 +80,11 @@ export class KindClusters implements Clusters {
       const nodes = (await this.#nodes(spec.id)).map(nameOf);
       await guardNodes(this.#options.program, nodes, signal);
       await useMirror(this.#options.program, nodes, signal);
-      onStep?.('Installing metrics');
+      onStep?.('Installing what belongs to every cluster');
       const control = controlPlane(name);
-      const metrics = await readFile(join(import.meta.dirname, 'manifests', 'metrics-server.yaml'), 'utf8');
-      await this.#onControlPlane(control, ['kubectl', 'apply', '--filename', '-'], signal, metrics);
+      await makeRoomForNodes(this.#options.program, control, signal);
+      const manifests = await clusterManifests(this.#options.image);
+      await this.#onControlPlane(control, ['kubectl', 'apply', '--filename', '-'], signal, manifests);
       onStep?.('Waiting for the nodes to be ready');
       await waitForNodes(this.#options.program, control, { signal });
       onStep?.('Waiting for DNS, storage and metrics');
@@ -101,29 +104,41 @@ export class KindClusters implements Clusters {
     return refs;
   }
 
+  async unfinished(): Promise<string[]> {
+    const ids: string[] = [];
+    for (const id of await this.#ids()) if (!(await this.#isFinished(id))) ids.push(id);
+    return ids;
+  }
+
   async stat(id: string): Promise<ClusterStatus> {
     const nodes = await this.#nodes(id);
-    if (nodes.length === 0) return { state: 'gone', down: [] };
+    if (nodes.length === 0) return { state: 'gone', down: [], answers: false };
     const down = nodes.filter(({ State }) => State !== 'running').map(nameOf);
     const whole = nodes.length === wantedNodes(nodes);
-    const answers = whole && (await this.access(id).then(isReady, () => false));
-    return { state: answers && down.length === 0 ? 'running' : 'degraded', down };
+    const answers = await this.access(id).then(isReady, () => false);
+    return { state: whole && answers && down.length === 0 ? 'running' : 'degraded', down, answers };
   }
 
   async revive(id: string, { signal }: { signal?: AbortSignal } = {}): Promise<void> {
-    const nodes = await this.#nodes(id);
-    if (nodes.length === 0 || nodes.length < wantedNodes(nodes)) throw new DrydockError('cluster-lost');
     try {
-      const started = new Map<string, string>();
-      for (const node of nodes.filter(({ State }) => State !== 'running')) {
-        const container = this.#docker.getContainer(node.Id);
-        await container.start({ ...(signal && { abortSignal: signal }) });
-        started.set(nameOf(node), (await container.inspect()).State.StartedAt);
-      }
       const control = controlPlane(clusterName(this.#options.owner, id));
-      await waitForNodes(this.#options.program, control, { started, signal });
+      await waitForNodes(this.#options.program, control, { started: () => this.#start(id, signal), signal });
+      await waitForSystem(this.#options.program, control, signal);
     } catch (error) {
       throw signal?.aborted === true ? signal.reason : toClusterError(error);
+    }
+  }
+
+  async setPower(id: string, node: string, power: 'on' | 'off'): Promise<void> {
+    const found = (await this.#nodes(id)).find((one) => nameOf(one) === node);
+    if (found === undefined || node === controlPlane(clusterName(this.#options.owner, id))) return;
+    const container = this.#docker.getContainer(found.Id);
+    try {
+      if (power === 'on') await container.start().catch(ignoreStarted);
+      else await container.kill();
+    } catch (error) {
+      // It does not run: 409.
+      if (!isConflict(error)) throw toClusterError(error);
     }
   }
 
@@ -161,14 +176,19 @@ export class KindClusters implements Clusters {
   }
 
   async reconcile(keep: readonly string[]): Promise<void> {
+    for (const id of await this.#ids())
+      if (!(keep.includes(id) && (await this.#isFinished(id)))) await this.destroy(id);
+  }
+
+  /** Of all that there is anything of. */
+  async #ids(): Promise<Set<string>> {
     const filters = clusterFilters(this.#options.owner);
     const [containers, networks] = await Promise.all([
       this.#docker.listContainers({ all: true, filters }),
       this.#docker.listNetworks({ filters }),
     ]);
-    const ids = new Set([...containers, ...networks].map((object) => object.Labels?.[CLUSTER_LABEL.cluster]));
-    for (const id of ids)
-      if (id !== undefined && !(keep.includes(id) && (await this.#isFinished(id)))) await this.destroy(id);
+    const ids = [...containers, ...networks].map((object) => object.Labels?.[CLUSTER_LABEL.cluster]);
+    return new Set(ids.filter((id) => id !== undefined));
   }
 
   async #runKind(
@@ -235,6 +255,24 @@ export class KindClusters implements Clusters {
     } catch (error) {
       throw toClusterError(error);
     }
+  }
+
+  /** Starts nodes that are stopped; resolves to the time since when each runs. One that is just stopping is for the next call. */
+  async #start(id: string, signal: AbortSignal | undefined): Promise<Map<string, string>> {
+    const nodes = await this.#nodes(id);
+    if (nodes.length === 0 || nodes.length < wantedNodes(nodes)) throw new DrydockError('cluster-lost');
+    const since = new Map<string, string>();
+    try {
+      for (const node of nodes) {
+        const container = this.#docker.getContainer(node.Id);
+        if (node.State !== 'running')
+          await container.start({ ...(signal && { abortSignal: signal }) }).catch(ignoreStarted);
+        since.set(nameOf(node), (await container.inspect()).State.StartedAt);
+      }
+    } catch (error) {
+      throw toClusterError(error);
+    }
+    return since;
   }
 
   /** Reads it of a stopped node, too. */

@@ -1,6 +1,13 @@
 import { DrydockError } from '../../errors.ts';
 
-export const isNotFound = (error: unknown) => (error as { statusCode?: number } | undefined)?.statusCode === 404;
+const statusOf = (error: unknown) => (error as { statusCode?: number } | undefined)?.statusCode;
+export const isNotFound = (error: unknown) => statusOf(error) === 404;
+export const isConflict = (error: unknown) => statusOf(error) === 409;
+
+/** By somebody else, a moment ago: the engine starts nodes by itself after some failures. */
+export function ignoreStarted(error: unknown): void {
+  if (statusOf(error) !== 304) throw error;
+}
 
 /** Why kind failed, by what it and the engine said; their words go to the log as the cause. */
 export function toClusterError(error: unknown): unknown {
@@ -15,6 +22,13 @@ export function toClusterError(error: unknown): unknown {
     return new DrydockError('cluster-refused', { cause: error });
   if (/no such image|unable to find image|failed to pull image|pull access denied/i.test(said))
     return new DrydockError('cluster-image-missing', { cause: error });
+  if (/too many open files/i.test(said)) {
+    return new DrydockError('cluster-failed', {
+      detail: 'The server’s host has no inotify instances left for the nodes of another cluster.',
+      fix: 'The organiser can raise `fs.inotify.max_user_instances` to 8192. The other lessons work.',
+      cause: error,
+    });
+  }
   if (/no space left on device/i.test(said)) {
     return new DrydockError('cluster-failed', {
       detail: 'The server’s disk is full, so the cluster could not be made.',
@@ -23,7 +37,7 @@ export function toClusterError(error: unknown): unknown {
     });
   }
   if (
-    /cannot connect to the docker daemon|failed to connect to the docker API|ECONNREFUSED|ENOENT.*docker\.sock/i.test(
+    /cannot connect to the docker daemon|failed to connect to the docker API|ECONNREFUSED|ECONNRESET|socket hang up|ENOENT.*docker\.sock/i.test(
       said,
     )
   )

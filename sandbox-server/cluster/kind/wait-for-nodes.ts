@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { DrydockError } from '../../errors.ts';
 import { onNode } from './node-command.ts';
 import type { KindProgram } from './run-kind.ts';
 
@@ -6,41 +7,56 @@ import type { KindProgram } from './run-kind.ts';
 const READY_SECONDS = 240;
 const POLL_MS = 500;
 
+/** An API server that was just started answers before it knows who may do what. */
+const READYZ = ['kubectl', 'get', '--raw=/readyz'];
 const WAIT = ['kubectl', 'wait', '--for=condition=Ready', 'nodes', '--all', '--timeout=30s'];
 const LEASES = [
-  ...['kubectl', '--namespace=kube-node-lease', 'get', 'leases'],
-  '--output=jsonpath={range .items[*]}{.metadata.name} {.spec.renewTime}{"\\n"}{end}',
+  ...['kubectl', 'get', 'leases', '--all-namespaces'],
+  '--output=jsonpath={range .items[*]}{.metadata.namespace}/{.metadata.name} {.spec.renewTime}{"\\n"}{end}',
 ];
+/**
+ * After the control plane was started again, nobody makes accounts, quotas or pods until these lead: the lease of the process from
+ * before has to run out first, 15 s.
+ */
+const CONTROLLERS = ['kube-controller-manager', 'kube-scheduler'];
 
 export interface WaitOptions {
-  /** Nodes that were started again, and when (ISO 8601): what the API server knows of them may be from before. */
-  started?: ReadonlyMap<string, string>;
+  /** Since when each node runs (ISO 8601), asked at every try: what the API server knows of one may be from before that. */
+  started?: () => Promise<ReadonlyMap<string, string>>;
   signal?: AbortSignal | undefined;
 }
 
-/** Resolves when all nodes are Ready. An API server that was just started refuses at first. */
+/** Resolves when all nodes are Ready, and the control plane does its work. An API server that was just started refuses at first. */
 export async function waitForNodes(
   program: KindProgram,
   control: string,
-  { started = new Map(), signal }: WaitOptions,
+  { started, signal }: WaitOptions,
 ): Promise<void> {
   const deadline = performance.now() + READY_SECONDS * 1000;
   for (;;) {
     try {
-      if (started.size > 0) needRenewed(await onNode(program, control, LEASES, { signal }), started);
+      const since = await started?.();
+      await onNode(program, control, READYZ, { signal });
+      if (since !== undefined) needRenewed(await onNode(program, control, LEASES, { signal }), since, control);
       await onNode(program, control, WAIT, { signal });
       return;
     } catch (error) {
-      if (signal?.aborted === true || performance.now() > deadline) throw error;
+      // An engine may be back in a moment.
+      const isFinal = error instanceof DrydockError && error.code !== 'engine-gone';
+      if (isFinal || signal?.aborted === true || performance.now() > deadline) throw error;
       await sleep(POLL_MS);
     }
   }
 }
 
-/** A kubelet renews its lease as soon as it runs. */
-export function needRenewed(leases: string, started: ReadonlyMap<string, string>): void {
+/** A kubelet renews its lease as soon as it runs, and a controller when it leads. One without a lease needs none. */
+export function needRenewed(leases: string, since: ReadonlyMap<string, string>, control: string): void {
   const renewed = new Map(leases.split('\n').map((line) => line.split(' ') as [string, string | undefined]));
-  for (const [node, since] of started)
-    if (!(Date.parse(renewed.get(node) ?? '') > Date.parse(since)))
-      throw new Error(`The kubelet of ${node} has not come back.`);
+  const need = (lease: string, node: string, what: string) => {
+    if (!(Date.parse(renewed.get(lease) ?? '') > Date.parse(since.get(node) ?? '')))
+      throw new Error(`${what} has not come back.`);
+  };
+  for (const node of since.keys()) need(`kube-node-lease/${node}`, node, `The kubelet of ${node}`);
+  for (const name of CONTROLLERS)
+    if (renewed.has(`kube-system/${name}`)) need(`kube-system/${name}`, control, `The ${name}`);
 }

@@ -3,6 +3,11 @@ import type { KindProgram } from './run-kind.ts';
 
 /** DNS, storage and metrics take 20 s on a small machine; this leaves room for a busy one. */
 const AVAILABLE_SECONDS = 150;
+/**
+ * Of the cluster itself. What learners have made may never work, and that is theirs to see. The ingress controller is not waited for:
+ * an Ingress that was made before is answered when it comes.
+ */
+const NAMESPACES = ['kube-system', 'local-path-storage'];
 
 /** Resolves when what every cluster has in it works: names, volumes, metrics. */
 export async function waitForSystem(
@@ -10,7 +15,8 @@ export async function waitForSystem(
   control: string,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  for (const what of [['deployments', '--all-namespaces'], ['apiservices']])
+  const deployments = NAMESPACES.map((namespace) => ['deployments', `--namespace=${namespace}`]);
+  for (const what of [...deployments, ['apiservices']])
     await onNode(
       program,
       control,

@@ -1,12 +1,16 @@
 import type { Clock } from '../../clock.ts';
-import { type DrydockError, toDrydockError } from '../../errors.ts';
+import { DrydockError, toDrydockError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import type { ClusterEndpoint, Clusters } from '../cluster.ts';
-import { SharedSessions } from './shared-sessions.ts';
+import type { ClusterSource, ClusterWish, Waiting } from '../cluster-source.ts';
+import { ClusterSessions } from '../sessions/cluster-sessions.ts';
 
 /** How often its health is looked at. */
 const LOOK_EVERY_MS = 10_000;
-const ID = 'shared';
+/** On a busy host an API server answers late now and then. Taken for gone, it would take with it whatever is being asked of it. */
+const LATE_LOOKS = 3;
+export const SHARED_CLUSTER = 'shared';
+const ID = SHARED_CLUSTER;
 /** All that a course's shared lessons need; nodes to lose are a dedicated cluster's. */
 const NODES = 1;
 
@@ -18,32 +22,28 @@ export interface SharedClusterOptions {
   join: (endpoint: ClusterEndpoint) => Promise<void>;
 }
 
-interface Waiting {
-  signal?: AbortSignal | undefined;
-  onStep?: ((step: string) => void) | undefined;
-}
-
 /** The one cluster that sessions share: taken up from the server before or made, and kept running. */
-export class SharedCluster {
+export class SharedCluster implements ClusterSource {
   readonly #options: SharedClusterOptions;
   readonly #abort = new AbortController();
   readonly #listeners = new Set<(step: string) => void>();
   #step: string | undefined;
-  #running: SharedSessions | undefined;
-  #bringingUp: Promise<SharedSessions> | undefined;
+  #running: ClusterSessions | undefined;
+  #bringingUp: Promise<ClusterSessions> | undefined;
   #looking: Promise<unknown> = Promise.resolve();
   #timer: Disposable | undefined;
+  /** Looks in a row that found all nodes running, and no answer. */
+  #late = 0;
   #problem: DrydockError | undefined;
 
   constructor(options: SharedClusterOptions) {
     this.#options = options;
   }
 
-  /** Takes up the one from before, when there is one that runs; what was never finished goes. */
+  /** Takes up the one from before, when there is one that runs. */
   async takeUp(): Promise<void> {
     const { clusters, log } = this.#options;
     try {
-      await clusters.reconcile([ID]);
       if ((await clusters.stat(ID)).state === 'running') await this.#begin();
     } catch (error) {
       log.warn({ err: error }, 'the shared cluster could not be taken up; it is tried again when it is wanted');
@@ -59,8 +59,37 @@ export class SharedCluster {
   }
 
   /** The sessions in it, when it runs just now. */
-  get now(): SharedSessions | undefined {
+  now(): ClusterSessions | undefined {
     return this.#running;
+  }
+
+  async obtain(_sandbox: ClusterWish, waiting: Waiting = {}): Promise<ClusterSessions> {
+    return await this.running(waiting);
+  }
+
+  async revive(id: string, waiting: Waiting = {}): Promise<ClusterSessions> {
+    const sessions = await this.running(waiting);
+    if (!(await sessions.list()).includes(id)) throw new DrydockError('cluster-lost');
+    return sessions;
+  }
+
+  async list(): Promise<string[]> {
+    try {
+      return (await this.#running?.list()) ?? [];
+    } catch (error) {
+      this.#options.log.warn({ err: error }, 'the shared cluster does not answer');
+      this.look();
+      return [];
+    }
+  }
+
+  async working(ids: readonly string[]): Promise<Set<string>> {
+    const there = new Set(await this.list());
+    return new Set(ids.filter((id) => there.has(id)));
+  }
+
+  async close(id: string): Promise<void> {
+    await this.#running?.close(id);
   }
 
   /** Why the last one could not be made, until there is one. */
@@ -69,7 +98,7 @@ export class SharedCluster {
   }
 
   /** The same, as soon as it runs. Made or started again when it doesn't; rejects when that fails. */
-  async running({ signal, onStep }: Waiting = {}): Promise<SharedSessions> {
+  async running({ signal, onStep }: Waiting = {}): Promise<ClusterSessions> {
     signal?.throwIfAborted();
     if (this.#running !== undefined) return this.#running;
     this.#bringingUp ??= this.#bringUp().finally(() => (this.#bringingUp = undefined));
@@ -88,8 +117,12 @@ export class SharedCluster {
     }
   }
 
+  look(): void {
+    void this.#lookNow();
+  }
+
   /** Looks whether it is as it should be, and mends it. */
-  look(): Promise<void> {
+  #lookNow(): Promise<void> {
     const looked = this.#looking.then(() => this.#look());
     this.#looking = looked;
     return looked;
@@ -107,7 +140,7 @@ export class SharedCluster {
   /** Removes it with all that is in it. */
   async remove(): Promise<void> {
     await this.release();
-    await this.#options.clusters.reconcile([]);
+    await this.#options.clusters.destroy(ID);
   }
 
   async #look(): Promise<void> {
@@ -115,7 +148,8 @@ export class SharedCluster {
     const { clusters, log } = this.#options;
     try {
       const { state, down } = await clusters.stat(ID);
-      if (state === 'running') return;
+      this.#late = state === 'degraded' && down.length === 0 ? this.#late + 1 : 0;
+      if (state === 'running' || (this.#late > 0 && this.#late < LATE_LOOKS)) return;
       log.warn({ state, down }, 'the shared cluster does not run; it is brought up again');
       this.#forget();
       this.expect();
@@ -127,10 +161,10 @@ export class SharedCluster {
 
   #lookLater(): void {
     if (this.#abort.signal.aborted) return;
-    this.#timer = this.#options.clock.after(LOOK_EVERY_MS, () => void this.look().finally(() => this.#lookLater()));
+    this.#timer = this.#options.clock.after(LOOK_EVERY_MS, () => void this.#lookNow().finally(() => this.#lookLater()));
   }
 
-  async #bringUp(): Promise<SharedSessions> {
+  async #bringUp(): Promise<ClusterSessions> {
     const { clusters, clock, log } = this.#options;
     const { signal } = this.#abort;
     const begun = clock.now();
@@ -167,10 +201,10 @@ export class SharedCluster {
     }
   }
 
-  async #begin(): Promise<SharedSessions> {
+  async #begin(): Promise<ClusterSessions> {
     const { clusters, join } = this.#options;
     this.#onStep('Opening the way to the cluster');
-    const sessions = new SharedSessions(await clusters.access(ID));
+    const sessions = new ClusterSessions(await clusters.access(ID));
     try {
       await Promise.all([sessions.prepare(), clusters.endpoint(ID).then(join)]);
     } catch (error) {
@@ -183,6 +217,7 @@ export class SharedCluster {
   }
 
   #forget(): void {
+    this.#late = 0;
     this.#running?.[Symbol.dispose]();
     this.#running = undefined;
   }

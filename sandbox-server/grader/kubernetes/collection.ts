@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { KubernetesError } from '../../cluster/kubernetes-error.ts';
 import { NotYet } from '../../lab/not-yet.ts';
-import { readKubernetes } from '../kubernetes-reader.ts';
-import type { ClusterProbe } from '../probes.ts';
+import { type KubernetesReader, readKubernetes } from '../kubernetes-reader.ts';
 import { metadata, type Metadata } from './schemas.ts';
 
 /** More objects than this of one kind are not looked at; a session's quota allows fewer. */
@@ -26,11 +25,11 @@ export interface Kind<T> {
 
 /** Objects of one kind, as one run of a check sees them. */
 export class Collection<T extends { metadata: Metadata }> {
-  readonly #cluster: ClusterProbe;
+  readonly #cluster: KubernetesReader;
   readonly #kind: Kind<T>;
   readonly #signal: AbortSignal;
 
-  constructor(cluster: ClusterProbe, kind: Kind<T>, signal: AbortSignal) {
+  constructor(cluster: KubernetesReader, kind: Kind<T>, signal: AbortSignal) {
     this.#cluster = cluster;
     this.#kind = kind;
     this.#signal = signal;

@@ -6,6 +6,8 @@ import type { Deployment, ReplicaSet } from './schemas.ts';
 
 /** Where the cluster counts a Deployment's versions. */
 const REVISION = 'deployment.kubernetes.io/revision';
+/** Where people write why; the cluster copies it from a Deployment to its newest ReplicaSet. */
+const CHANGE_CAUSE = 'kubernetes.io/change-cause';
 const SCALED = /^Scaled (?:up|down) replica set (\S+) from (\d+) to (\d+)/;
 
 export function deploymentFacts(
@@ -74,6 +76,7 @@ export function replicaSetFacts({ metadata, spec, status }: ReplicaSet): Replica
     ready: status.readyReplicas,
     labels: metadata.labels,
     images: spec.template.spec.containers.map(({ image }) => image),
+    changeCause: metadata.annotations[CHANGE_CAUSE] ?? '',
     createdAt: metadata.creationTimestamp ?? new Date(0),
   };
 }

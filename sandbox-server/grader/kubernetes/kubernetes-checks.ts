@@ -1,7 +1,6 @@
 import type { KubernetesChecks } from '../../lab/kubernetes-checks.ts';
 import { NotYet } from '../../lab/not-yet.ts';
-import { readKubernetes } from '../kubernetes-reader.ts';
-import type { ClusterProbe } from '../probes.ts';
+import { type KubernetesReader, readKubernetes } from '../kubernetes-reader.ts';
 import { claimFacts } from './claim-facts.ts';
 import { Collection, type Kind } from './collection.ts';
 import { deploymentFacts, replicaSetFacts } from './deployment-facts.ts';
@@ -18,7 +17,7 @@ const CORE = '/api/v1';
 const isOurs = (name: string) => name.startsWith('drydock-');
 
 /** A cluster as one run of a check sees it. Without one, whoever asks learns that the lab has none. */
-export function kubernetesChecks(cluster: ClusterProbe | undefined, signal: AbortSignal): KubernetesChecks {
+export function kubernetesChecks(cluster: KubernetesReader | undefined, signal: AbortSignal): KubernetesChecks {
   if (cluster === undefined) return noCluster();
   const { namespace } = cluster;
   const of = <T extends { metadata: schemas.Metadata }>(kind: Kind<T>) => new Collection(cluster, kind, signal);
@@ -57,6 +56,12 @@ export function kubernetesChecks(cluster: ClusterProbe | undefined, signal: Abor
     plural: 'networkpolicies',
     schema: schemas.networkPolicy,
     isHidden: isOurs,
+  });
+  const budgets = of({
+    api: '/apis/policy/v1',
+    word: 'PodDisruptionBudget',
+    plural: 'poddisruptionbudgets',
+    schema: schemas.disruptionBudget,
   });
   const ofCluster = { ...core, isOfCluster: true } as const;
   const nodes = of({ ...ofCluster, word: 'node', plural: 'nodes', schema: schemas.node });
@@ -116,6 +121,11 @@ export function kubernetesChecks(cluster: ClusterProbe | undefined, signal: Abor
     claims: async () => (await claims.list()).map(claimOf),
     networkPolicy: async (name) => networkPolicyFacts(await policies.get(name)),
     networkPolicies: async () => (await policies.list()).map(networkPolicyFacts),
+    disruptionBudget: async (name) => {
+      const { expectedPods, currentHealthy, disruptionsAllowed } = (await budgets.get(name)).status;
+      const subject = `PodDisruptionBudget ${name}`;
+      return { subject, name, pods: expectedPods, healthy: currentHealthy, allowed: disruptionsAllowed };
+    },
     canI: async (serviceAccount, { verb, resource, name }) => {
       const [path = '', ...group] = resource.split('.');
       const [kind = '', subresource] = path.split('/');

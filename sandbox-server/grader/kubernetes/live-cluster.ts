@@ -1,5 +1,5 @@
 import type { LiveCluster, LiveDeployment, LivePod, LiveService } from '../../protocol/live.ts';
-import type { ClusterObjects } from './cluster-watch.ts';
+import type { ClusterObjects } from './cluster-objects.ts';
 import { replicaSetFacts, revisionsOf } from './deployment-facts.ts';
 import { nodeFacts } from './node-facts.ts';
 import { isReady, podStatus, restartsOf } from './pod-status.ts';

@@ -1,12 +1,12 @@
 import { KubernetesError } from '../../cluster/kubernetes-error.ts';
 import type { PodContainer, PodFacts, PodVolume } from '../../lab/kubernetes-workloads.ts';
 import { NotYet } from '../../lab/not-yet.ts';
-import type { ClusterProbe } from '../probes.ts';
+import type { KubernetesReader } from '../kubernetes-reader.ts';
 import { containerSpec, pick } from './container-spec.ts';
 import { isReady, ownerOf, podStatus, restartsOf } from './pod-status.ts';
 import type { Container, ContainerStatus, Pod } from './schemas.ts';
 
-export function podFacts(pod: Pod, path: string, cluster: ClusterProbe, signal: AbortSignal): PodFacts {
+export function podFacts(pod: Pod, path: string, cluster: KubernetesReader, signal: AbortSignal): PodFacts {
   const { metadata, spec, status } = pod;
   const subject = `pod ${metadata.name}`;
   const withStatus = (containers: Container[], statuses: ContainerStatus[]) =>

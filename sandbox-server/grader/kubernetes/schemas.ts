@@ -13,6 +13,7 @@ const time = z
 
 export const metadata = z.object({
   name: z.string(),
+  namespace: text,
   uid: text,
   resourceVersion: text,
   labels: textMap,
@@ -229,6 +230,11 @@ export const networkPolicy = z.object({
   }),
 });
 export type NetworkPolicy = z.infer<typeof networkPolicy>;
+
+export const disruptionBudget = z.object({
+  metadata,
+  status: z.object({ expectedPods: number, currentHealthy: number, disruptionsAllowed: number }),
+});
 
 export const node = z.object({
   metadata,

@@ -1,6 +1,6 @@
 import { KubernetesError } from '../../cluster/kubernetes-error.ts';
 import type { EndpointFacts, ServiceFacts } from '../../lab/kubernetes-checks.ts';
-import type { ClusterProbe } from '../probes.ts';
+import type { KubernetesReader } from '../kubernetes-reader.ts';
 import type { EndpointSlice, Service } from './schemas.ts';
 
 /** The zone of Services; kubeadm's default, which all of our clusters keep. */
@@ -8,7 +8,7 @@ const ZONE = 'svc.cluster.local';
 
 export function serviceFacts(
   { metadata, spec }: Service,
-  look: { cluster: ClusterProbe; path: string; slices: () => Promise<EndpointSlice[]>; signal: AbortSignal },
+  look: { cluster: KubernetesReader; path: string; slices: () => Promise<EndpointSlice[]>; signal: AbortSignal },
 ): ServiceFacts {
   const { cluster, path, slices, signal } = look;
   const { name } = metadata;

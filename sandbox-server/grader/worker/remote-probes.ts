@@ -1,13 +1,14 @@
 import type { RunResult } from '../../backend/exec-to-end.ts';
 import { KubernetesError } from '../../cluster/kubernetes-error.ts';
 import { EngineError, type EngineReader } from '../engine-reader.ts';
-import type { ClusterProbe, Probes, RunCommand } from '../probes.ts';
+import type { KubernetesReader } from '../kubernetes-reader.ts';
+import type { Probes, RunCommand } from '../probes.ts';
 import type { Answer, Question } from './messages.ts';
 
 /** The sandbox of one run as its check sees it from the thread: every question goes to the server. */
 export class RemoteProbes implements Probes {
   readonly machines: readonly string[];
-  readonly cluster?: ClusterProbe;
+  readonly cluster?: KubernetesReader;
   readonly #send: (question: number, ask: Question) => void;
   readonly #open = new Map<number, { resolve: (answer: Answer) => void }>();
   #questions = 0;
@@ -43,7 +44,7 @@ export class RemoteProbes implements Probes {
     };
   }
 
-  #cluster(namespace: string): ClusterProbe {
+  #cluster(namespace: string): KubernetesReader {
     return {
       namespace,
       bytes: async (path, { signal, query, method, body }) => {

@@ -16,6 +16,8 @@ export interface Component {
 
 const KUBERNETES = 'k8s.io/kubernetes';
 const CONTAINERD = 'github.com/containerd/containerd/v2';
+/** The ingress controller, which is the platform's own. */
+const INGRESS = 'drydock/kubernetes/ingress';
 const PLUGINS = 'github.com/containernetworking/plugins';
 const [major = '', minor = ''] = KUBERNETES_VERSION.slice(1).split('.');
 
@@ -31,7 +33,7 @@ export const KIND: Component = {
 export const COREDNS: Component = {
   name: 'coredns',
   module: 'github.com/coredns/coredns',
-  programs: { coredns: 'github.com/coredns/coredns' },
+  programs: { coredns: 'drydock/kubernetes/coredns' },
 };
 
 /** What a node image is made of, the one that takes longest first. */
@@ -57,6 +59,8 @@ export const NODE_COMPONENTS: readonly Component[] = [
       'k8s.io/component-base/version.gitTreeState': 'archive',
     },
   },
+  // Right after Kubernetes, since Go has compiled most of it then. Its version is that of the Kubernetes client in it.
+  { name: 'ingress', module: 'k8s.io/client-go', programs: { ingress: INGRESS } },
   {
     name: 'containerd',
     module: CONTAINERD,

@@ -73,7 +73,8 @@ export async function componentVersion(component: Component, modulesDir: string)
 
 function flags(component: Component): string[] {
   const set = Object.entries(component.variables ?? {}).map(([name, value]) => `-X ${name}=${value}`);
-  return ['-ldflags', ['-s', '-w', ...set].join(' '), ...tagsOf(component)];
+  // What the linker would leave out, the compiler need not make.
+  return ['-gcflags', 'all=-dwarf=false', '-ldflags', ['-s', '-w', ...set].join(' '), ...tagsOf(component)];
 }
 
 function tagsOf({ tags }: Component): string[] {

@@ -21,6 +21,8 @@ export interface NodeImage {
   version: string;
   /** Of CoreDNS in it, when it is not the one that kubeadm expects. */
   coredns?: string;
+  /** It brings the platform's ingress controller; kind's own image has none. */
+  ingress?: boolean;
 }
 
 export interface NodeImageOptions {
@@ -119,5 +121,6 @@ async function builtImage(imagesDir: string): Promise<NodeImage> {
     from: 'built',
     version: KUBERNETES_VERSION,
     coredns: await componentVersion(COREDNS, join(imagesDir, 'kubernetes', 'go')),
+    ingress: true,
   };
 }

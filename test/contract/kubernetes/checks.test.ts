@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { systemClock } from '../../../sandbox-server/clock.ts';
-import { ClusterWatch } from '../../../sandbox-server/grader/kubernetes/cluster-watch.ts';
 import { liveCluster } from '../../../sandbox-server/grader/kubernetes/live-cluster.ts';
+import { SharedWatch } from '../../../sandbox-server/grader/kubernetes/shared-watch.ts';
 import { kubernetesChecks } from '../../../sandbox-server/grader/kubernetes/kubernetes-checks.ts';
 import { Grader } from '../../../sandbox-server/grader/grader.ts';
 import { verdictOf } from '../../../sandbox-server/grader/verdict.ts';
@@ -55,6 +55,11 @@ const pod = (name: string, container: object, more: object = {}) => ({
   metadata: { name, labels: { app: name } },
   spec: { terminationGracePeriodSeconds: 1, containers: [container], ...more },
 });
+
+/** As a server watches a cluster of several sessions. */
+function watchOf({ api, namespace }: typeof lab, onLost: (error: unknown) => void = () => undefined): SharedWatch {
+  return new SharedWatch({ source: () => api, isSession: (name) => name === namespace, clock: systemClock, onLost });
+}
 
 async function notYet(promise: Promise<unknown>): Promise<NotYet> {
   const reason: unknown = await promise.catch((error: unknown) => error);
@@ -161,7 +166,9 @@ test('a rollout: revisions, the ReplicaSets behind them, and how they were scale
   await lab.create('deployments', deployment('rolls', answering(), { strategy }), APPS);
   await expect.poll(async () => (await kubernetes.deployment('rolls')).rolledOut, { timeout: 30_000 }).toBe(true);
   const container = answering({ env: [{ name: 'VERSION', value: '2' }] });
-  await lab.patch('deployments/rolls', { spec: { template: { spec: { containers: [container] } } } }, APPS);
+  const metadata = { annotations: { 'kubernetes.io/change-cause': 'Version 2' } };
+  const spec = { template: { spec: { containers: [container] } } };
+  await lab.patch('deployments/rolls', { metadata, spec }, APPS);
   await expect
     .poll(async () => kubernetes.deployment('rolls'), { timeout: 60_000 })
     .toMatchObject({ rolledOut: true, revision: 2 });
@@ -171,8 +178,8 @@ test('a rollout: revisions, the ReplicaSets behind them, and how they were scale
   const [one, two, ...more] = await rolls.replicaSets();
   expect(more).toEqual([]);
   expect([one, two]).toMatchObject([
-    { revision: 1, replicas: 0 },
-    { revision: 2, replicas: 2, ready: 2 },
+    { revision: 1, replicas: 0, changeCause: '' },
+    { revision: 2, replicas: 2, ready: 2, changeCause: 'Version 2' },
   ]);
   // Never fewer than two, never more than three.
   const steps = (await rolls.scalings()).map(({ replicaSet, from, to }) => [
@@ -252,14 +259,9 @@ test('settings, storage, policies, rights and nodes', async () => {
 test('a change of any kind is heard of, and what is there is known from the start', async () => {
   let changes = 0;
   const lost: unknown[] = [];
-  using watch = new ClusterWatch({
-    cluster: lab.reader,
-    clock: systemClock,
-    onChange: () => changes++,
-    onLost: (error) => lost.push(error),
-  });
+  const shared = watchOf(lab, (error) => lost.push(error));
+  using watch = shared.join(lab.namespace, () => changes++);
   expect(watch.objects).toBeUndefined();
-  watch.setOn(true);
   await expect.poll(() => watch.objects?.deployments.has('web')).toBe(true);
   expect(watch.objects?.pods.size).toBeGreaterThanOrEqual(2);
   expect(watch.objects?.nodes.size).toBe(1);
@@ -272,15 +274,22 @@ test('a change of any kind is heard of, and what is there is known from the star
   await expect.poll(() => watch.objects?.pods.has('heard')).toBe(true);
   await lab.remove('pods/heard');
   await expect.poll(() => watch.objects?.pods.has('heard'), { timeout: 30_000 }).toBe(false);
-  watch.setOn(false);
+  let ofNeighbour = 0;
+  using neighbour = shared.join('lab-neighbour', () => ofNeighbour++);
+  expect(neighbour.objects?.pods.size).toBe(0);
+  await expect.poll(() => ofNeighbour).toBeGreaterThan(0);
+  const before = changes;
+  await lab.create('configmaps', { metadata: { name: 'not-of-neighbours' } });
+  await expect.poll(() => changes).toBeGreaterThan(before);
+  // Whatever happens to nodes is told to all.
+  expect(neighbour.objects?.nodes.size).toBe(1);
+  watch[Symbol.dispose]();
   expect(watch.objects).toBeUndefined();
   expect(lost).toEqual([]);
 });
 
 test('the live view follows: a Deployment, its pods, a Service that selects them', async () => {
-  const { clock, onLost } = { clock: systemClock, onLost: () => undefined };
-  using watch = new ClusterWatch({ cluster: lab.reader, clock, onChange: () => undefined, onLost });
-  watch.setOn(true);
+  using watch = watchOf(lab).join(lab.namespace, () => undefined);
   const picture = () => watch.objects && liveCluster(watch.objects);
   await lab.create('deployments', deployment('seen', answering(), { replicas: 1 }), APPS);
   await lab.create('services', {
@@ -321,13 +330,7 @@ test('what is true in the cluster is ticked within half a second', async () => {
     onTask: () => undefined,
     onPassed: (task) => ticked.get(task)?.(),
   });
-  using watch = new ClusterWatch({
-    cluster: lab.reader,
-    clock: systemClock,
-    onChange: () => grader.trigger('event'),
-    onLost: () => undefined,
-  });
-  watch.setOn(true);
+  using watch = watchOf(lab).join(lab.namespace, () => grader.trigger('event'));
   grader.setWatched(true);
   grader.start();
   await expect.poll(() => watch.objects?.deployments.has('web')).toBe(true);

@@ -1,53 +1,19 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { MeView } from '../../../sandbox-server/protocol/views.ts';
-import { host } from '../../../scripts/options.ts';
+import { labOf, MADE_MS, nodesOf, POD_MS, startWithClusters } from '../../support/cluster-labs.ts';
 import { clusterLeftovers } from '../../support/clusters.ts';
 import { leftovers, realDocker, sandboxLeftovers } from '../../support/engine.ts';
-import { type EventsSocket, Learner } from '../../support/learner.ts';
-import { ServerProcess } from '../../support/server-process.ts';
+import type { ServerProcess } from '../../support/server-process.ts';
 import type { TerminalSocket } from '../../support/terminal-socket.ts';
 import { type DataFolder, dataFolder, IN_CLUSTER } from '../../support/test-server.ts';
 
-/** A cluster that nobody has made yet takes so long on a busy machine. */
-const MADE_MS = 300_000;
-/** Pods start and end in seconds, on a busy machine in tens of them. */
-const POD_MS = 90_000;
-
 const docker = realDocker();
 
-/** What the server of a machine with the node image has. */
-function cluster() {
-  const program = {
-    kind: inject('kind'),
-    docker: inject('dockerClient'),
-    env: { ...host.env, DOCKER_HOST: inject('dockerHost') },
-  };
-  return { image: inject('nodeImage'), program };
-}
-
-const start = (data: DataFolder, more: object = {}) => ServerProcess.start(data, { cluster: cluster(), ...more });
+const start = startWithClusters;
+const nodes = (data: DataFolder) => nodesOf(docker, data);
 const portOf = (server: ServerProcess) => Number(new URL(server.url).port);
-const nodes = async (data: DataFolder) =>
-  (await docker.listContainers({ all: true, filters: { label: [`drydock.cluster-owner=${data.owner}`] } })).map(
-    ({ Id }) => Id,
-  );
-
-/** A lab of the lesson, once it is ready. */
-async function labOf(server: ServerProcess) {
-  const learner = new Learner(server.url);
-  const { id } = await learner.start(IN_CLUSTER);
-  const events = await learner.events(id);
-  await events.until('the lab is ready', () => events.session?.state === 'ready' || failed(events), MADE_MS);
-  const terminal = await learner.terminal(id, events.session.terminals[0]!.id);
-  return { learner, id, events, terminal };
-}
-
-function failed({ session }: EventsSocket): false {
-  if (session?.state === 'failed') throw new Error(`failed: ${JSON.stringify(session.problem)}`);
-  return false;
-}
 
 const namespaceOf = async (terminal: TerminalSocket) => {
   await terminal.runs(
@@ -74,7 +40,7 @@ describe('labs in the shared cluster', () => {
   });
 
   test('one who is early sees the cluster being made, and then has kubectl, k and their completion, and a namespace', async () => {
-    const { events, terminal } = await labOf(server);
+    const { events, terminal } = await labOf(server, IN_CLUSTER);
     expect(events.messages.flatMap((m) => (m.type === 'session' ? m.session.steps : []))).toContainEqual(
       expect.objectContaining({ label: expect.stringMatching(/^Kubernetes: /) }),
     );
@@ -97,7 +63,7 @@ describe('labs in the shared cluster', () => {
   });
 
   test('a pod runs from an image of the course mirror under its plain name, and its task is ticked', async () => {
-    const { events, terminal } = await labOf(server);
+    const { events, terminal } = await labOf(server, IN_CLUSTER);
     await terminal.runs('kubectl run web --image=busybox:1.37 -- sleep 3600', 'pod/web created', POD_MS);
     await events.taskIs('run', 'done', POD_MS);
     await terminal.runs('kubectl exec web -- echo from "in"side', 'from inside', POD_MS);
@@ -105,8 +71,8 @@ describe('labs in the shared cluster', () => {
   });
 
   test('of the cluster, a shell reaches the API server and nothing else', async () => {
-    const { events, terminal } = await labOf(server);
-    await terminal.runs('nc -zvw3 kubernetes 6443 2>&1 | grep -o succeeded', 'succeeded\r\n', POD_MS);
+    const { events, terminal } = await labOf(server, IN_CLUSTER);
+    await terminal.runs('nc -zvw3 kubernetes 6443 2>&1 | grep -o succ""eeded', 'succeeded\r\n', POD_MS);
     for (const port of [22, 2379, 10250, 30000])
       await terminal.runs(
         `nc -zw3 kubernetes ${port} && echo op""en || echo clo""sed ${port}`,
@@ -123,20 +89,20 @@ describe('labs in the shared cluster', () => {
   });
 
   test('reset gives a fresh namespace, and the old one goes', async () => {
-    const { learner, id, events, terminal } = await labOf(server);
+    const { learner, id, events, terminal } = await labOf(server, IN_CLUSTER);
     const before = await namespaceOf(terminal);
     await learner.request('POST', `/api/sessions/${id}/reset`);
     await events.until('resetting', () => events.session.state === 'resetting');
     const { terminals } = await events.reaches('ready');
     const fresh = await learner.terminal(id, terminals[0]!.id);
     expect(await namespaceOf(fresh)).not.toBe(before);
-    await fresh.runs(`kubectl get pods -n ${before} 2>&1 | grep -o -m1 Forbidden`, 'Forbidden\r\n', POD_MS);
+    await fresh.runs(`kubectl get pods -n ${before} 2>&1 | grep -o -m1 For""bidden`, 'Forbidden\r\n', POD_MS);
     expect(await sandboxLeftovers(docker, data.owner)).not.toEqual([]);
     events.close();
   });
 
   test('a server that was killed takes the cluster and the labs in it up again', async () => {
-    const { learner, id, events, terminal } = await labOf(server);
+    const { learner, id, events, terminal } = await labOf(server, IN_CLUSTER);
     await terminal.runs('kubectl create configmap kept --from-literal=a=b', 'configmap/kept created', POD_MS);
     const before = await nodes(data);
     await server.end('SIGKILL');
@@ -152,7 +118,7 @@ describe('labs in the shared cluster', () => {
   });
 
   test('nodes that stop, as with the engine, are started again, with what was in them', async () => {
-    const { events, terminal } = await labOf(server);
+    const { events, terminal } = await labOf(server, IN_CLUSTER);
     await terminal.runs('kubectl create configmap still --from-literal=a=b', 'configmap/still created', POD_MS);
     for (const id of await nodes(data)) await docker.getContainer(id).stop();
     await expect
@@ -171,13 +137,13 @@ describe('labs in the shared cluster', () => {
   });
 
   test('a cluster that is gone: its labs are told so, and the next one gets a new cluster', async () => {
-    const { learner, id, events } = await labOf(server);
+    const { learner, id, events } = await labOf(server, IN_CLUSTER);
     for (const one of await nodes(data)) await docker.getContainer(one).remove({ force: true, v: true });
     await events.until('the lab is told', () => events.session.state === 'failed', MADE_MS);
     expect(events.session.problem).toMatchObject({ code: 'cluster-lost' });
     events.close();
     await learner.request('DELETE', `/api/sessions/${id}`);
-    const next = await labOf(server);
+    const next = await labOf(server, IN_CLUSTER);
     await next.terminal.runs('kubectl get pods', 'No resources found in lab-', POD_MS);
     next.events.close();
   });
@@ -190,7 +156,7 @@ test('killed while it makes the cluster: the next server leaves nothing half mad
   const half = await nodes(data);
   await first.end('SIGKILL');
   await using next = await start(data);
-  const { terminal, events } = await labOf(next);
+  const { terminal, events } = await labOf(next, IN_CLUSTER);
   await terminal.runs('kubectl get pods', 'No resources found in lab-', POD_MS);
   expect(await nodes(data)).not.toEqual(expect.arrayContaining(half));
   events.close();

@@ -103,3 +103,40 @@ test('faults of the front matter have the line of the field', () => {
   ]);
   expect(parsePage('# Hi\n', '/x').faults).toMatchObject([{ message: 'The page has no front matter.' }]);
 });
+
+test('a figure to try takes what it can do, and nothing else', () => {
+  const figure = (attributes: string) => parse(`<ClusterFigure ${attributes} />`).faults;
+  expect(figure('')).toEqual([]);
+  expect(figure('nodes={2} replicas={0} actions={["scale", \'roll out\', \'roll back\',]} caption="Try it"')).toEqual(
+    [],
+  );
+  expect(figure('node={2}')).toMatchObject([
+    { line: 7, message: 'A <ClusterFigure> has no node.', fix: expect.stringContaining('Did you mean "nodes"?') },
+  ]);
+  for (const wrong of [
+    'nodes={5}',
+    'nodes="2"',
+    'nodes={0}',
+    'nodes',
+    'replicas={9}',
+    'replicas={-1}',
+    'nodes={two}',
+  ]) {
+    expect(figure(wrong), wrong).toMatchObject([
+      { line: 7, message: expect.stringContaining('is not a whole number') },
+    ]);
+  }
+  for (const wrong of ['actions="kill"', 'actions={[]}', 'actions={all}', 'actions={[kill]}', 'actions']) {
+    expect(figure(wrong), wrong).toMatchObject([{ message: expect.stringContaining('is not a list of texts') }]);
+  }
+  expect(figure("actions={['scale', 'rollout']}")).toMatchObject([
+    {
+      message: 'A <ClusterFigure> has no action "rollout".',
+      fix: expect.stringContaining('Did you mean "roll out"?'),
+    },
+  ]);
+  expect(figure("actions={['roll back']}")).toMatchObject([
+    { message: expect.stringContaining('nothing was rolled out') },
+  ]);
+  expect(figure('caption=""')).toMatchObject([{ message: expect.stringContaining('caption') }]);
+});

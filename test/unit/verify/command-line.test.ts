@@ -9,12 +9,14 @@ test('words, flags and numbers are read; what is not said has a default', () => 
     watch: false,
     jobs: undefined,
     snapshots: true,
+    clusters: 'all',
     data: undefined,
     yes: false,
     help: false,
   });
-  expect(readCommandLine(['--jobs=3', '-h', '--watch'])).toMatchObject({
+  expect(readCommandLine(['--jobs=3', '-h', '--watch', '--clusters', 'none'])).toMatchObject({
     words: [],
+    clusters: 'none',
     jobs: 3,
     help: true,
     repeat: 1,
@@ -22,6 +24,9 @@ test('words, flags and numbers are read; what is not said has a default', () => 
   });
 });
 
-test.each([['--repeat', '0'], ['--jobs', 'many'], ['--jsn'], ['--jobs']])('%s %s cannot be meant', (...args) => {
-  expect(() => readCommandLine(args)).toThrow(CommandLineError);
-});
+test.each([['--repeat', '0'], ['--jobs', 'many'], ['--jsn'], ['--jobs'], ['--clusters', 'some']])(
+  '%s %s cannot be meant',
+  (...args) => {
+    expect(() => readCommandLine(args)).toThrow(CommandLineError);
+  },
+);

@@ -27,6 +27,16 @@ test('without a terminal only lasting lines are written', () => {
   expect(text).toContain('0 lessons, 3 tasks');
 });
 
+test('lessons that were left out are told, and are not among those that were verified', () => {
+  let text = '';
+  const reporter = new Reporter({ write: (part) => (text += part) });
+  reporter.summary({ ...emptyTally(), lessons: 15 });
+  expect(text).not.toContain('left out');
+  reporter.summary({ ...emptyTally(), lessons: 15, leftOut: 2 });
+  expect(text).toContain('  15 lessons, ');
+  expect(text).toContain('  2 lessons left out, which need a Kubernetes cluster\n');
+});
+
 test('on a terminal a status line is kept below them', () => {
   expect(report(true)).toContain('\r\x1b[Klayers: line 3');
 });

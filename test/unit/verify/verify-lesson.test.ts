@@ -15,10 +15,10 @@ const block = (code: string, meta = 'run') => `\`\`\`sh ${meta}\n${code}\n\`\`\`
 const task = (id: string, ...solutions: string[]) =>
   `<Task id="${id}" title="${id}">\nDo.\n\n${solutions.map((code) => `<Solution>\n${block(code)}</Solution>\n`).join('')}</Task>\n`;
 
-async function verify(body: string, tasks: Record<string, LabTask>, copies?: CopyRoom) {
+async function verify(body: string, tasks: Record<string, LabTask>, copies?: CopyRoom, sandbox: Lab['sandbox'] = {}) {
   const { page, faults } = parsePage(FRONT + body, '/root/content/lesson.mdx');
   if (!page || faults.length > 0) throw new Error(JSON.stringify(faults));
-  const lab: Lab = { sandbox: {}, tasks };
+  const lab: Lab = { sandbox, tasks };
   const lesson = { id: 'c/m/l', page, lab, filesFolders: [], labFile: '/root/content/lab.ts' } as unknown as LabLesson;
   const backend = new FakeMachines();
   const failures: Failure[] = [];
@@ -69,7 +69,10 @@ test('a good lesson: all red before, all green after, near misses turned down, n
     sandboxes: 5,
     fromCopies: 0,
     again: 0,
+    inPassing: 0,
+    spoilt: 0,
     broken: 0,
+    leftOut: 0,
     seconds: 0,
   });
   // The page, three near misses, and the other solution of the first task: a fresh sandbox each.
@@ -293,4 +296,42 @@ test('a check or a mistake that is about events gets a sandbox that knows them a
   // The page; one that began with a copy and was asked, and the one instead of it; two for the third task, one with a copy.
   expect(tally).toMatchObject({ sandboxes: 5, fromCopies: 2, nearMissesRejected: 3, broken: 0 });
   expect(backend.begunWith.size).toBe(2);
+});
+
+test('in a cluster, a sandbox makes a mistake, does what the page says, and makes one of a later task', async () => {
+  const body = [block('touch zero'), task('one', 'touch one', 'touch uno;touch one'), task('two', 'touch two')].join(
+    '\n',
+  );
+  const { failures, tally, backend } = await verify(
+    body,
+    {
+      one: made('one', { run: 'touch eins', says: 'no one' }, { run: 'touch zwei', says: 'no one' }),
+      two: made('two', { run: 'touch deux', says: 'no two' }, { run: 'true', says: 'no two' }),
+    },
+    undefined,
+    { cluster: 'shared' },
+  );
+  expect(failures).toEqual([]);
+  expect(tally).toMatchObject({ nearMissesRejected: 4, inPassing: 2, spoilt: 0, runBlocksOk: 4 });
+  // The page; two mistakes of the first task and its other solution, two of which make those of the second task on their way.
+  expect(tally.sandboxes).toBe(4);
+  expect(backend.destroyed.sort()).toEqual([...backend.worlds.keys()].sort());
+});
+
+test('what an earlier mistake has spoilt says nothing of the lesson: a sandbox of its own decides', async () => {
+  const body = [task('one', 'touch one'), task('two', 'test ! -e spoilt;touch two'), task('three', 'touch three')].join(
+    '\n',
+  );
+  const { failures, tally } = await verify(
+    body,
+    {
+      one: made('one', { run: 'touch spoilt', says: 'no one' }),
+      two: made('two', { run: 'true', says: 'only: one' }),
+      three: made('three', { run: 'true', says: 'no three' }),
+    },
+    undefined,
+    { cluster: 'shared' },
+  );
+  expect(failures).toEqual([]);
+  expect(tally).toMatchObject({ nearMissesRejected: 3, inPassing: 2, spoilt: 1, sandboxes: 3 });
 });

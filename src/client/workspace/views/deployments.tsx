@@ -39,7 +39,8 @@ export function Deployments({ deployments }: { deployments: readonly LiveDeploym
   );
 }
 
-function Revision({ revision: { revision, name, image, replicas, ready } }: { revision: LiveRevision }) {
+/** A ReplicaSet of a Deployment: its version, and its pods as squares and in words. */
+export function Revision({ revision: { revision, name, image, replicas, ready } }: { revision: LiveRevision }) {
   const squares = Math.min(Math.max(replicas, ready), MAX_SQUARES);
   return (
     <li class="ws-revision" title={`ReplicaSet ${name}`}>

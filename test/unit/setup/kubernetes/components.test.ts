@@ -20,6 +20,23 @@ test('Kubernetes is built in the version of the official image', async () => {
   expect(await componentVersion(kubernetes!, join(IMAGES, 'go'))).toBe(KUBERNETES_VERSION);
 });
 
+/** Module → version, of what a go.mod requires. */
+const required = (name: string) =>
+  new Map(
+    [...readFileSync(join(IMAGES, 'go', name, 'go.mod'), 'utf8').matchAll(/^\t(\S+) (v\S+)(?: \/\/ indirect)?$/gm)].map(
+      ([, module = '', version = '']) => [module, version],
+    ),
+  );
+
+test('the ingress controller is made of modules that Kubernetes is made of, so that Go compiles them once', () => {
+  const kubernetes = required('kubernetes');
+  // Of its tests only.
+  const others = new Map([['github.com/kr/text', 'v0.2.0']]);
+  const ingress = [...required('ingress')];
+  expect(ingress.length).toBeGreaterThan(20);
+  for (const [module, version] of ingress) expect(kubernetes.get(module) ?? others.get(module), module).toBe(version);
+});
+
 test('manifests name the versions that are built', async () => {
   const manifests = [
     join(IMAGES, 'node/manifests/default-cni.yaml'),

@@ -6,9 +6,15 @@ export function debug(state) {
       state.healthy = false;
       return [200, 'From now on /healthz fails.'];
     },
+    // Can't serve for a while, as when a cache has to fill first, and is well otherwise.
+    'POST /debug/busy': () => {
+      state.busy = true;
+      return [200, 'From now on /readyz fails.'];
+    },
     'POST /debug/recover': () => {
       state.healthy = true;
-      return [200, 'From now on /healthz is fine.'];
+      state.busy = false;
+      return [200, 'From now on /healthz and /readyz are fine.'];
     },
     // Ends as a program with a bug does.
     'POST /debug/crash': () => {

@@ -5,7 +5,7 @@ import { openStore } from './store.js';
 
 const { HOST = '0.0.0.0', PORT = '3000', VERSION = '0.0.0' } = process.env;
 const store = await openStore();
-const state = { healthy: true, closing: false };
+const state = { healthy: true, busy: false, closing: false };
 
 const routes = {
   // What customers use.
@@ -20,6 +20,7 @@ const routes = {
   // Can I serve now? If not, a restart would not help: send customers elsewhere until I can.
   'GET /readyz': async () => {
     if (state.closing) return [503, 'closing'];
+    if (state.busy) return [503, 'busy'];
     return store.check().then(
       () => [200, 'ready'],
       (error) => [503, `the database does not answer: ${error.message}`],
