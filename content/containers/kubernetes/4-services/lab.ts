@@ -36,7 +36,6 @@ function valueOf(container: ContainerSpec, name: string, namespace: string): str
 }
 
 const EXPOSE = 'kubectl expose deployment api';
-const SAY_ILL = `node -e "fetch('http://localhost:3000/debug/fail', { method: 'POST' })"`;
 const setApi = (name: string) =>
   `sed -i "s/api.default.svc.cluster.local/${name}/" ${FILE}; kubectl apply -f ${FILE}; kubectl rollout status deployment/web --timeout=90s`;
 const NAMESPACE = "$(kubectl config view --minify -o jsonpath='{.contexts[0].context.namespace}')";
