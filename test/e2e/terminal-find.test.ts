@@ -42,6 +42,24 @@ test('finding goes from the newest match to the older ones and back, round the e
   expect(opened.terminal.typed).toBe('');
 });
 
+test('a window of another height does not lose the match that one is at', async () => {
+  await using opened = await printed();
+  const { page, view } = opened;
+  await page.keyboard.press('Control+Shift+F');
+  await soon(() => hasFocus(page)).toBe(true);
+  await page.keyboard.type('needle');
+  await soon(() => count(page)).toBe('4 of 4');
+  await page.keyboard.press('Enter');
+  await soon(() => count(page)).toBe('3 of 4');
+  await page.setViewportSize({ width: 1280, height: 500 });
+  // The addon looks again 200 ms after a resize, and counts from what is selected then.
+  await page.waitForTimeout(1_000);
+  expect(await count(page)).toBe('3 of 4');
+  await page.keyboard.press('Enter');
+  await soon(() => count(page)).toBe('2 of 4');
+  await view.shows('line 107 Needle');
+});
+
 test('it says when there is none, counts by case when asked to, and axe finds nothing', async () => {
   await using opened = await printed();
   const { page } = opened;

@@ -1,11 +1,11 @@
 import { FitAddon } from '@xterm/addon-fit';
-import { SearchAddon } from '@xterm/addon-search';
 import { Unicode11Addon } from '@xterm/addon-unicode11';
 import { Terminal } from '@xterm/xterm';
 import type { TerminalSize } from '../../../../sandbox-server/protocol/terminal.ts';
 import { FollowOutput } from './follow-output.ts';
 import { asPaste } from './paste-text.ts';
 import type { PromptTracker } from './prompt-tracker.ts';
+import { type FindOptions, TerminalFind } from './terminal-find.ts';
 import { addKeys } from './terminal-keys.ts';
 import { addLinks } from './terminal-links.ts';
 import { drawWithWebgl, fontsReady } from './terminal-drawing.ts';
@@ -16,14 +16,6 @@ const SCROLLBACK_LINES = 10_000;
 /** WCAG 2.2 AA for text, whatever colours a program picks. */
 const CONTRAST = 4.5;
 const OSC_SEMANTIC_PROMPT = 133;
-/** Matches that are marked and counted; for more than these nobody looks through them one by one. */
-export const FOUND_MAX = 1_000;
-const FIND_COLOURS = {
-  matchBackground: '#5b4a1e',
-  matchOverviewRuler: '#f0c66a',
-  activeMatchBackground: '#a8641a',
-  activeMatchColorOverviewRuler: '#ff9d4d',
-};
 
 export interface TerminalScreenOptions {
   label: string;
@@ -31,13 +23,6 @@ export interface TerminalScreenOptions {
   screenReader: boolean;
   /** The keyboard has ⌘. */
   apple: boolean;
-}
-
-export interface FindOptions {
-  direction: 'next' | 'previous';
-  matchCase: boolean;
-  /** The text is still being typed: what is found already stays if it fits. */
-  incremental?: boolean;
 }
 
 export interface TerminalScreenHandlers {
@@ -57,12 +42,11 @@ export class TerminalScreen {
   readonly element = document.createElement('div');
   readonly #terminal: Terminal;
   readonly #fit = new FitAddon();
-  readonly #search = new SearchAddon({ highlightLimit: FOUND_MAX });
+  readonly #find: TerminalFind;
   readonly #follow: FollowOutput;
   readonly #handlers: TerminalScreenHandlers;
   readonly #cleanups: (() => void)[] = [];
   readonly #label: string;
-  #matchCase = false;
   #opened = false;
   #wantsFocus = false;
 
@@ -87,7 +71,6 @@ export class TerminalScreen {
       theme: theme(),
     });
     this.#terminal.loadAddon(this.#fit);
-    this.#terminal.loadAddon(this.#search);
     this.#terminal.loadAddon(new Unicode11Addon());
     this.#terminal.unicode.activeVersion = '11';
     addLinks(this.#terminal, { hover: handlers.onHover, preview: handlers.preview });
@@ -99,9 +82,7 @@ export class TerminalScreen {
     this.#follow = new FollowOutput(this.#terminal, this.element);
     this.#terminal.onData(handlers.onData);
     this.#terminal.onBinary(handlers.onBinary);
-    this.#search.onDidChangeResults(({ resultIndex, resultCount }) =>
-      handlers.onMatches({ index: resultIndex, count: resultCount }),
-    );
+    this.#find = new TerminalFind(this.#terminal, handlers.onMatches);
     this.#cleanups.push(onThemeChange(() => (this.#terminal.options.theme = theme())));
     this.#label = options.label;
   }
@@ -159,20 +140,13 @@ export class TerminalScreen {
     this.#terminal.focus();
   }
 
-  find(text: string, { direction, matchCase, incremental = false }: FindOptions): void {
-    const options = { decorations: FIND_COLOURS, caseSensitive: matchCase, incremental };
+  find(text: string, options: FindOptions): void {
     this.#follow.pause();
-    // The addon marks afresh when the text changes, not when the case begins or ceases to count.
-    if (matchCase !== this.#matchCase) this.#search.clearDecorations();
-    this.#matchCase = matchCase;
-    if (!text) this.#search.clearDecorations();
-    else if (direction === 'next') this.#search.findNext(text, options);
-    else this.#search.findPrevious(text, options);
+    this.#find.find(text, options);
   }
 
   endFind(): void {
-    this.#search.clearDecorations();
-    this.#terminal.clearSelection();
+    this.#find.end();
   }
 
   setFontSize(pixels: number): void {

@@ -1,8 +1,8 @@
 /** @jsxImportSource preact */
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { TerminalStatus } from '../workspace-state.ts';
 import type { OpenTerminal } from '../terminal/terminal-deck.ts';
-import { FOUND_MAX } from '../terminal/terminal-screen.ts';
+import { FOUND_MAX } from '../terminal/terminal-find.ts';
 import { Icon } from './icons.tsx';
 
 interface FindBarProps {
@@ -18,8 +18,9 @@ export function FindBar({ terminal, matches, asked, onClose }: FindBarProps) {
   const [text, setText] = useState('');
   const [matchCase, setMatchCase] = useState(false);
   const input = useRef<HTMLInputElement>(null);
-  useEffect(() => () => terminal?.screen.endFind(), [terminal]);
-  useEffect(() => {
+  // Both before the next key: Ctrl+C would copy what was found, a letter would go to the shell.
+  useLayoutEffect(() => () => terminal?.screen.endFind(), [terminal]);
+  useLayoutEffect(() => {
     input.current?.focus();
     input.current?.select();
   }, [terminal, asked]);
