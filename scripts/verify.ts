@@ -133,6 +133,7 @@ async function verifyAll(
       onPageDone: (id, seconds, more) => {
         if (!signal.aborted) reporter.pageDone(id, seconds, more);
       },
+      onSpoilt: (id, before, job) => reporter.spoilt(id, before, job),
       onProgress: (id, what) => reporter.progress(id, what),
     });
     ok &&= good;

@@ -11,10 +11,12 @@ export interface FollowOptions {
   lesson: LabLesson;
   /** A step is about to be done, so many were done before it. */
   beforeStep?: (done: number) => Promise<void>;
+  /** How many ms a block may take; default as long as any command may. */
+  limitOf?: (block: RunBlock) => number | undefined;
   /** A step went well. */
   onStep?: () => void;
-  /** A block did what it should. */
-  onBlock?: (block: RunBlock) => void;
+  /** A block did what it should, in so many ms. */
+  onBlock?: (block: RunBlock, ms: number) => void;
   /** A task was green after its solution; `answer` is what was answered. */
   onGreen?: (task: string, answer: string | undefined) => void;
 }
@@ -25,9 +27,10 @@ export async function followPage(run: LabRun, steps: readonly Step[], options: F
   for (const [done, step] of steps.entries()) {
     await options.beforeStep?.(done);
     if (step.kind === 'type') {
+      const begun = performance.now();
       await typeBlock(run, step.block, options);
       typed = step.block.code;
-      options.onBlock?.(step.block);
+      options.onBlock?.(step.block, performance.now() - begun);
       options.onStep?.();
       continue;
     }
@@ -67,7 +70,7 @@ export function describeVerdict(verdict: Verdict): string {
 }
 
 async function typeBlock(run: LabRun, block: RunBlock, options: FollowOptions): Promise<void> {
-  const { exitCode, failed, output } = await run.type(block.code, block.machine);
+  const { exitCode, failed, output } = await run.type(block.code, block.machine, options.limitOf?.(block));
   // A lone failing command is what `fails` announces; otherwise no command of the block may fail, not only the last.
   const code = exitCode === 0 ? (failed[0] ?? 0) : exitCode;
   if (block.fails ? exitCode !== 0 : code === 0) return;

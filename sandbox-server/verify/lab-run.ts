@@ -101,7 +101,8 @@ export class LabRun implements AsyncDisposable {
     return this.#options.began;
   }
 
-  async type(code: string, machine = this.#sandbox.machines[0] ?? 'host'): Promise<TypedResult> {
+  /** `limit` is how many ms it may take; default as long as any command may. */
+  async type(code: string, machine = this.#sandbox.machines[0] ?? 'host', limit?: number): Promise<TypedResult> {
     const { backend, signal } = this.#options;
     let terminal = this.#terminals.get(machine);
     if (!terminal) {
@@ -112,7 +113,7 @@ export class LabRun implements AsyncDisposable {
       const way = shell && goTo(shell);
       if (way !== undefined) await terminal.run(way, signal);
     }
-    return await terminal.run(code, signal);
+    return await terminal.run(code, signal, limit);
   }
 
   /** Works an answer out, as the lab says. */

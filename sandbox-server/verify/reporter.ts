@@ -27,6 +27,10 @@ export class Reporter {
     this.#line(`  ${lesson}: the page works (${seconds.toFixed(1)} s); ${more} jobs with mistakes and other solutions`);
   }
 
+  spoilt(lesson: string, before: string, job: string): void {
+    this.#line(`  ${lesson}: after “${before}”, “${job}” needs a sandbox of its own`);
+  }
+
   failure(failure: Failure): void {
     this.#failures.push(failure);
     this.#line(`${formatFailure(failure)}\n`);

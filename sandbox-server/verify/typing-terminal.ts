@@ -60,17 +60,12 @@ export class TypingTerminal implements Disposable {
     }
   }
 
-  /** Types the code as one bracketed paste and Enter, and waits for the prompt after it. */
-  async run(code: string, signal: AbortSignal): Promise<TypedResult> {
+  /** Types the code as one bracketed paste and Enter, and waits for the prompt after it, no longer than `limit` ms. */
+  async run(code: string, signal: AbortSignal, limit = COMMAND_MS): Promise<TypedResult> {
     this.#output = '';
     this.#marks.reset();
     this.#terminal.write(Buffer.from(`\x1b[200~${code}\x1b[201~\r`));
-    await this.#until(
-      () => this.#marks.ended !== undefined && this.#marks.atPrompt,
-      COMMAND_MS,
-      signal,
-      'it does not end',
-    );
+    await this.#until(() => this.#marks.ended !== undefined && this.#marks.atPrompt, limit, signal, 'it does not end');
     return { exitCode: this.#marks.ended ?? -1, failed: this.#marks.failed, output: this.#shown() };
   }
 

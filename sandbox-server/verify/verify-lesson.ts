@@ -38,10 +38,15 @@ export interface VerifyOptions {
   onFailure: (failure: Failure) => void;
   /** The page was followed to its end; so many jobs are beside it. */
   onPageDone?: (lesson: string, seconds: number, more: number) => void;
+  /** A sandbox that did `before` could not do `job`, which says nothing: a fresh one begins with it. */
+  onSpoilt?: (lesson: string, before: string, job: string) => void;
   /** What is being done, for somebody who watches. */
   onProgress: (lesson: string, what: string) => void;
 }
 
+/** A block that takes so many times what it took on the page, and more than a busy machine makes of a short one, will not end. */
+const SPOILT_TIMES = 3;
+const SPOILT_MIN_MS = 15_000;
 /** Types nobody would take for an answer. */
 const NONSENSE = 'no such answer';
 
@@ -57,8 +62,8 @@ class LessonVerification {
   readonly #lesson: LabLesson;
   readonly #options: VerifyOptions;
   #failed = false;
-  /** Lines of the blocks that did what they should, each counted once. */
-  readonly #blocksOk = new Set<number>();
+  /** By line, the blocks that did what they should, each counted once, and how many ms the first took. */
+  readonly #blocksOk = new Map<number, number>();
   readonly #rejected = new Set<NearMiss>();
   /** Tasks whose checks ask for what a copy does not know. */
   readonly #needHistory = new Set<string>();
@@ -158,9 +163,10 @@ class LessonVerification {
   }
 
   /** In a sandbox with which so many steps of the page were done. */
-  async #doIn(run: LabRun, job: Job, done: number, fail: Fail): Promise<void> {
+  async #doIn(run: LabRun, job: Job, done: number, fail: Fail, limitOf?: FollowOptions['limitOf']): Promise<void> {
     const steps = job.steps.slice(done);
-    await (job.misses.length === 0 ? this.#follow(run, steps) : this.#nearMisses(run, job, steps, fail));
+    if (job.misses.length === 0) await this.#follow(run, steps, { ...(limitOf && { limitOf }) });
+    else await this.#nearMisses(run, job, steps, fail, limitOf);
   }
 
   /** One sandbox does one job after the other, until one of them has spoilt it for the next. */
@@ -176,6 +182,7 @@ class LessonVerification {
       });
       if (found > 0) return;
       let done = first.until;
+      let before = first;
       while (!signal.aborted) {
         const job = await trip.next();
         if (job === undefined) return;
@@ -183,10 +190,12 @@ class LessonVerification {
         tally.inPassing++;
         if (await this.#isSpoilt(run, job, done)) {
           tally.spoilt++;
+          this.#options.onSpoilt?.(this.#lesson.id, before.name, job.name);
           trip.giveBack(job);
           return;
         }
         done = job.until;
+        before = job;
       }
     };
     await this.#inSandbox(first.name, go, {});
@@ -198,7 +207,11 @@ class LessonVerification {
     const fail = () => {
       found++;
     };
-    await this.#caught(() => this.#doIn(run, job, done, fail), { fail });
+    const limitOf = ({ line }: { line: number }) => {
+      const ms = this.#blocksOk.get(line);
+      return ms === undefined ? undefined : Math.max(SPOILT_MIN_MS, SPOILT_TIMES * ms);
+    };
+    await this.#caught(() => this.#doIn(run, job, done, fail, limitOf), { fail });
     return found > 0;
   }
 
@@ -241,9 +254,15 @@ class LessonVerification {
     }
   }
 
-  async #nearMisses(run: LabRun, { task, misses }: Job, steps: readonly Step[], fail: Fail): Promise<void> {
+  async #nearMisses(
+    run: LabRun,
+    { task, misses }: Job,
+    steps: readonly Step[],
+    fail: Fail,
+    limitOf?: FollowOptions['limitOf'],
+  ): Promise<void> {
     const { root, tally } = this.#options;
-    await followPage(run, steps, { root, lesson: this.#lesson });
+    await followPage(run, steps, { root, lesson: this.#lesson, ...(limitOf && { limitOf }) });
     const place = relative(root, this.#lesson.labFile ?? this.#lesson.page.file);
     for (const { miss, number } of misses) {
       const attempt = async () => {
@@ -258,15 +277,15 @@ class LessonVerification {
   async #follow(
     run: LabRun,
     steps: readonly Step[],
-    more: Pick<FollowOptions, 'beforeStep' | 'onGreen'> = {},
+    more: Pick<FollowOptions, 'beforeStep' | 'onGreen' | 'limitOf'> = {},
   ): Promise<void> {
     await followPage(run, steps, {
       root: this.#options.root,
       lesson: this.#lesson,
-      onBlock: (block) => {
+      onBlock: (block, ms) => {
         this.#options.onProgress(this.#lesson.id, `line ${block.line}`);
         if (this.#blocksOk.has(block.line)) return;
-        this.#blocksOk.add(block.line);
+        this.#blocksOk.set(block.line, ms);
         this.#options.tally.runBlocksOk++;
       },
       ...more,
