@@ -126,6 +126,7 @@ async function verifyAll(
       clock: systemClock,
       pool,
       pages,
+      pagesOnly: line.pagesOnly,
       copies,
       tally,
       signal,

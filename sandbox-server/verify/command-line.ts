@@ -11,6 +11,7 @@ to type is typed into a terminal and each task becomes done, and every near miss
   --json            the last line is the result as JSON
   --repeat <n>      do all of it so many times, to find what fails only sometimes
   --watch           does it again whenever a file of the lessons, or one that lessons share, changes; Ctrl-C ends it
+  --pages           only what the pages tell to type: no mistakes, no further solutions
   --no-snapshots    follow the page from its top in every sandbox; else those for mistakes and further solutions begin
                     with a copy of the disks of the one that follows the page, where nothing is lost by it
   --clusters <which> only: the lessons that need a Kubernetes cluster; none: the others. Default all; those that need one are
@@ -31,6 +32,8 @@ export interface CommandLine {
   watch: boolean;
   /** Undefined: as many as the machine allows. */
   jobs: number | undefined;
+  /** Neither mistakes nor further solutions. */
+  pagesOnly: boolean;
   snapshots: boolean;
   /** Of the lessons that need a Kubernetes cluster. */
   clusters: (typeof CLUSTERS)[number];
@@ -52,6 +55,7 @@ export function readCommandLine(args: readonly string[]): CommandLine {
     repeat: wholeNumber('--repeat', values.repeat) ?? 1,
     watch: values.watch,
     jobs: wholeNumber('--jobs', values.jobs),
+    pagesOnly: values.pages,
     snapshots: !values['no-snapshots'],
     clusters: oneOf('--clusters', CLUSTERS, values.clusters),
     data: values.data,
@@ -70,6 +74,7 @@ function parse(args: readonly string[]) {
         repeat: { type: 'string' },
         watch: { type: 'boolean', default: false },
         jobs: { type: 'string' },
+        pages: { type: 'boolean', default: false },
         'no-snapshots': { type: 'boolean', default: false },
         clusters: { type: 'string', default: 'all' },
         data: { type: 'string' },

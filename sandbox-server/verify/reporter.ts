@@ -49,7 +49,9 @@ export class Reporter {
     const again = tally.again === 0 ? '' : ` (${tally.again} then made again from the page’s top)`;
     const rows = [
       `${tally.lessons} lessons, ${tally.tasks} tasks: ${tally.redBefore} red before, ${tally.greenAfter} green after`,
-      `${tally.nearMissesRejected} of ${tally.nearMisses} near misses turned down for the stated reason`,
+      tally.nearMisses === 0
+        ? 'no near misses tried'
+        : `${tally.nearMissesRejected} of ${tally.nearMisses} near misses turned down for the stated reason`,
       `${tally.runBlocksOk} of ${tally.runBlocks} run blocks did what they should`,
       `${tally.sandboxes} sandboxes, ${tally.fromCopies} of them begun with a copy of one that had followed the page so far${again}`,
       ...(tally.inPassing === 0

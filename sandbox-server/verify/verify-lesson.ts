@@ -29,6 +29,8 @@ export interface VerifyOptions {
   pool: Pool;
   /** For following pages; the others come in between, so that copies don't pile up. Default: as many as `pool` lets. */
   pages?: Pool;
+  /** Leave out mistakes and further solutions. Default false. */
+  pagesOnly?: boolean;
   /** For copies of the sandboxes that follow pages. Default none: every sandbox follows the page from its top. */
   copies?: CopyRoom | undefined;
   tally: Tally;
@@ -86,8 +88,12 @@ class LessonVerification {
     const { tally, pool, pages } = this.#options;
     tally.lessons++;
     tally.tasks += page.tasks.length;
-    tally.runBlocks += page.runBlocks.length;
-    for (const { nearMisses } of Object.values(lab.tasks)) tally.nearMisses += nearMisses.length;
+    if (this.#options.pagesOnly === true) {
+      tally.runBlocks += wholePage(page).filter(({ kind }) => kind === 'type').length;
+    } else {
+      tally.runBlocks += page.runBlocks.length;
+      for (const { nearMisses } of Object.values(lab.tasks)) tally.nearMisses += nearMisses.length;
+    }
 
     const onPage = () =>
       pool.run(async () => {
@@ -123,7 +129,7 @@ class LessonVerification {
     await this.#follow(run, steps, {
       beforeStep: async (done) => {
         const ahead = page.tasks.filter((task) => pageBefore(page, task).length >= done);
-        if (ahead.length === 0) return;
+        if (ahead.length === 0 || this.#options.pagesOnly === true) return;
         const here = ahead.filter((task) => pageBefore(page, task).length === done);
         const jobs = here.flatMap((task) => jobsOfTask(this.#lesson, task));
         await points?.offer(done, lineOf(steps[done]!), jobs.length);

@@ -30,7 +30,7 @@ const WELL: Record<string, string> = {
   'run verify --silent -- --json --clusters none': verified(),
   'run lint --silent': 'lint: 5 passed, 0 failed',
   'test --silent -- kubernetes test/contract': 'tests: 6 passed, 0 failed',
-  'run verify --silent -- --json --clusters only': verified(),
+  'run verify --silent -- --json --clusters only --pages': verified(),
   'test --silent -- kubernetes test/integration test/e2e': 'tests: 7 passed, 0 failed',
 };
 /** Both of images, tests, abuse, faults, lint, tests of clusters. */
@@ -73,8 +73,8 @@ test('an image of nodes that cannot be made is a failure, with what was said, an
 
 test.each<[string, Record<string, string>]>([
   ['a test', { 'test --silent -- kubernetes test/integration test/e2e': 'tests: 6 passed, 1 failed' }],
-  ['a near miss', { 'run verify --silent -- --json --clusters only': verified({ nearMissesRejected: 2 }) }],
-  ['a lesson that was left out', { 'run verify --silent -- --json --clusters none': verified({ leftOut: 1 }) }],
+  ['a near miss', { 'run verify --silent -- --json --clusters none': verified({ nearMissesRejected: 2 }) }],
+  ['a lesson that was left out', { 'run verify --silent -- --json --clusters only --pages': verified({ leftOut: 1 }) }],
 ])('%s that fails makes it fail', async (_what, said) => {
   const { code, last } = await run(said, Object.keys(said));
   expect({ code, last }).toEqual({ code: 1, last: expect.stringMatching(/ passed, 1 failed$/) });
@@ -83,7 +83,7 @@ test.each<[string, Record<string, string>]>([
 test.each([
   'test --silent -- unit contract integration e2e',
   'run lint --silent',
-  'run verify --silent -- --json --clusters only',
+  'run verify --silent -- --json --clusters only --pages',
 ])('“npm %s” that dies without a word makes it fail', async (command) => {
   const { code, last } = await run({ [command]: '' }, [command]);
   expect({ code, last }).toEqual({ code: 1, last: expect.stringMatching(/ passed, 1 failed$/) });

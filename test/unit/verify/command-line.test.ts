@@ -8,15 +8,17 @@ test('words, flags and numbers are read; what is not said has a default', () => 
     repeat: 5,
     watch: false,
     jobs: undefined,
+    pagesOnly: false,
     snapshots: true,
     clusters: 'all',
     data: undefined,
     yes: false,
     help: false,
   });
-  expect(readCommandLine(['--jobs=3', '-h', '--watch', '--clusters', 'none'])).toMatchObject({
+  expect(readCommandLine(['--jobs=3', '-h', '--watch', '--clusters', 'none', '--pages'])).toMatchObject({
     words: [],
     clusters: 'none',
+    pagesOnly: true,
     jobs: 3,
     help: true,
     repeat: 1,

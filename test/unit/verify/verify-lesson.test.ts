@@ -15,7 +15,13 @@ const block = (code: string, meta = 'run') => `\`\`\`sh ${meta}\n${code}\n\`\`\`
 const task = (id: string, ...solutions: string[]) =>
   `<Task id="${id}" title="${id}">\nDo.\n\n${solutions.map((code) => `<Solution>\n${block(code)}</Solution>\n`).join('')}</Task>\n`;
 
-async function verify(body: string, tasks: Record<string, LabTask>, copies?: CopyRoom, sandbox: Lab['sandbox'] = {}) {
+async function verify(
+  body: string,
+  tasks: Record<string, LabTask>,
+  copies?: CopyRoom,
+  sandbox: Lab['sandbox'] = {},
+  pagesOnly = false,
+) {
   const { page, faults } = parsePage(FRONT + body, '/root/content/lesson.mdx');
   if (!page || faults.length > 0) throw new Error(JSON.stringify(faults));
   const lab: Lab = { sandbox, tasks };
@@ -30,6 +36,7 @@ async function verify(body: string, tasks: Record<string, LabTask>, copies?: Cop
     pool: new Pool(2),
     pages: new Pool(1),
     copies,
+    pagesOnly,
     tally,
     signal: new AbortController().signal,
     patience: 100,
@@ -78,6 +85,15 @@ test('a good lesson: all red before, all green after, near misses turned down, n
   // The page, three near misses, and the other solution of the first task: a fresh sandbox each.
   expect(backend.worlds.size).toBe(5);
   expect(backend.destroyed.sort()).toEqual([...backend.worlds.keys()].sort());
+});
+
+test('of the pages only: neither near misses nor further solutions, and neither is counted', async () => {
+  const tasks = { one: made('one', { run: 'touch eins', says: 'never tried' }) };
+  const body = [block('touch zero'), task('one', 'touch one', 'touch zwei; touch one')].join('\n');
+  const { ok, tally, backend } = await verify(body, tasks, undefined, {}, true);
+  expect({ ok, sandboxes: backend.worlds.size }).toEqual({ ok: true, sandboxes: 1 });
+  expect(tally).toMatchObject({ redBefore: 1, greenAfter: 1, nearMisses: 0, nearMissesRejected: 0 });
+  expect(tally).toMatchObject({ runBlocks: 2, runBlocksOk: 2 });
 });
 
 test('a task that is done before anybody did anything is a failure', async () => {
