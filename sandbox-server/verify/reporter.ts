@@ -24,7 +24,8 @@ export class Reporter {
 
   /** The page itself was followed to its end. */
   pageDone(lesson: string, seconds: number, more: number): void {
-    this.#line(`  ${lesson}: the page works (${seconds.toFixed(1)} s); ${more} jobs with mistakes and other solutions`);
+    const beside = more === 0 ? '' : `; ${more} jobs with mistakes and other solutions`;
+    this.#line(`  ${lesson}: the page works (${seconds.toFixed(1)} s)${beside}`);
   }
 
   spoilt(lesson: string, before: string, job: string): void {
