@@ -19,7 +19,7 @@ import { adminAccess } from './admin-access.ts';
 import { clusterManifests } from './cluster-manifests.ts';
 import { kindConfiguration } from './configuration.ts';
 import { guardNodes } from './guard-nodes.ts';
-import { ignoreStarted, isConflict, isNotFound, toClusterError } from './kind-errors.ts';
+import { ignoreStarted, isConflict, isInTheWay, isNotFound, toClusterError } from './kind-errors.ts';
 import { CLUSTER_LABEL, clusterFilters, clusterLabels, clusterName } from './labels.ts';
 import { onNode } from './node-command.ts';
 import { makeRoomForNodes } from './room-for-nodes.ts';
@@ -48,6 +48,9 @@ const WORKER_BYTES = 384 * 1024 ** 2;
 /** The engine frees a network a moment after its last container: asked this many times. */
 const NETWORK_TRIES = 50;
 const NETWORK_WAIT_MS = 100;
+/** A docker client that is just making a node has ended by then, also on a busy machine. */
+const IN_THE_WAY_TRIES = 15;
+const IN_THE_WAY_WAIT_MS = 2_000;
 /** On the control plane: says that the cluster was made to its end. */
 export const FINISHED = '/kind/drydock-finished';
 const API_PORT = 6443;
@@ -63,7 +66,20 @@ export class KindClusters implements Clusters {
     this.#docker = options.docker;
   }
 
+  /** A server that was killed while it made the same one has left a kind that goes on until its next word: made again, then. */
   async create(spec: ClusterSpec, options: CreateClusterOptions = {}): Promise<ClusterRef> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#create(spec, options);
+      } catch (error) {
+        if (!isInTheWay(error) || attempt >= IN_THE_WAY_TRIES) throw error;
+        options.onStep?.('Removing what was left half made');
+        await sleep(IN_THE_WAY_WAIT_MS, undefined, { ...(options.signal && { signal: options.signal }) });
+      }
+    }
+  }
+
+  async #create(spec: ClusterSpec, options: CreateClusterOptions): Promise<ClusterRef> {
     if (!/^[a-z0-9]{4,20}$/.test(spec.id)) throw new Error(`“${spec.id}” is no id of a cluster`);
     if (!(spec.nodes >= 1 && spec.nodes <= MOST_NODES)) throw new Error(`a cluster has 1 to ${MOST_NODES} nodes`);
     const { signal, onStep } = options;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { toClusterError } from '../../../../sandbox-server/cluster/kind/kind-errors.ts';
+import { isInTheWay, toClusterError } from '../../../../sandbox-server/cluster/kind/kind-errors.ts';
 
 test.each([
   [
@@ -23,3 +23,11 @@ test('what was aborted stays that', () => {
   const aborted = new DOMException('stopped', 'AbortError');
   expect(toClusterError(aborted)).toBe(aborted);
 });
+
+test.each([
+  ['ERROR: failed to create cluster: node(s) already exist for a cluster with the name "drydock-1-k8s-shared"', true],
+  ['Conflict. The container name "/x-control-plane" is already in use by container "1f".', true],
+  ['no space left on device', false],
+])('“%s”: what is in the way may be gone a moment later: %s', (said, isIt) =>
+  expect(isInTheWay(toClusterError(new Error(said)))).toBe(isIt),
+);
