@@ -1,4 +1,5 @@
 import { relative } from 'node:path';
+import { inspect } from 'node:util';
 import type { Backend } from '../backend/backend.ts';
 import type { Clock } from '../clock.ts';
 import type { SandboxClusters } from '../cluster/cluster.ts';
@@ -348,13 +349,13 @@ class LessonVerification {
       const more = began === undefined ? {} : { began };
       if (error instanceof VerifyFailure) fail({ ...error.failure, ...more });
       else {
-        const saw = error instanceof Error ? (error.stack ?? error.message) : String(error);
         fail({
           place: placeOf({ root: this.#options.root, lesson: this.#lesson }, 1),
           stage,
           ...more,
           expected: 'no error',
-          saw,
+          // With its causes.
+          saw: inspect(error),
         });
       }
     }

@@ -65,18 +65,10 @@ export class DedicatedClusters implements ClusterSource {
     const { clusters, clock, log } = this.#options;
     await this.#place(id, signal);
     const begun = clock.now();
-    const idle = [...this.#idle].find((one) => one.nodes === nodes);
-    if (idle !== undefined) {
-      this.#idle.delete(idle);
-      try {
-        return await this.#use(id, idle);
-      } catch (error) {
-        await clusters.destroy(idle.cluster).finally(() => this.#leavePlace(id));
-        throw toDrydockError(error, 'cluster-failed');
-      }
-    }
     const signals = [this.#abort.signal, ...(signal === undefined ? [] : [signal])];
     try {
+      const idle = await this.#useIdle(id, nodes);
+      if (idle !== undefined) return idle;
       await clusters.create(
         { id, nodes, quickToNotice: true },
         { signal: AbortSignal.any(signals), onStep: (step) => onStep?.(`Kubernetes: ${step}`) },
@@ -88,6 +80,21 @@ export class DedicatedClusters implements ClusterSource {
       await this.close(id);
       signal?.throwIfAborted();
       throw toDrydockError(error, 'cluster-failed');
+    }
+  }
+
+  /** One that somebody had before. Undefined when there is none, or it does not work any more: then it is removed. */
+  async #useIdle(id: string, nodes: number): Promise<ClusterSessions | undefined> {
+    const { clusters, log } = this.#options;
+    const idle = [...this.#idle].find((one) => one.nodes === nodes);
+    if (idle === undefined) return undefined;
+    this.#idle.delete(idle);
+    try {
+      return await this.#use(id, idle);
+    } catch (error) {
+      log.warn({ cluster: idle.cluster, err: error }, 'a cluster that was put in order does not work');
+      await clusters.destroy(idle.cluster);
+      return undefined;
     }
   }
 
