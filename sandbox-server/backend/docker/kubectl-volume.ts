@@ -47,6 +47,7 @@ export class KubectlVolume {
   readonly #docker: Docker;
   readonly #owner: string;
   readonly #image: string;
+  #filling: Promise<void> | undefined;
 
   constructor(docker: Docker, owner: string, image: string) {
     this.#docker = docker;
@@ -58,7 +59,13 @@ export class KubectlVolume {
     return kubectlName(this.#owner, `${this.#image} ${FILL}`);
   }
 
+  /** Clusters that are joined at the same time wait for the same filling. */
   async fill(): Promise<void> {
+    this.#filling ??= this.#fill().finally(() => (this.#filling = undefined));
+    await this.#filling;
+  }
+
+  async #fill(): Promise<void> {
     await this.#docker.createVolume({ Name: this.name, Labels: labelsFor(this.#owner, 'volume') });
     const filler = `${this.name}-filler`;
     // Of a server that was killed while it filled it.
