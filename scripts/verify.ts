@@ -134,7 +134,6 @@ async function verifyAll(
       onPageDone: (id, seconds, more) => {
         if (!signal.aborted) reporter.pageDone(id, seconds, more);
       },
-      onNotUndone: (id, job, why) => reporter.notUndone(id, job, why),
       onSpoilt: (id, before, job) => reporter.spoilt(id, before, job),
       onProgress: (id, what) => reporter.progress(id, what),
     });

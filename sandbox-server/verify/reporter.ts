@@ -28,10 +28,6 @@ export class Reporter {
     this.#line(`  ${lesson}: the page works (${seconds.toFixed(1)} s)${beside}`);
   }
 
-  notUndone(lesson: string, job: string, why: string): void {
-    this.#line(`  ${lesson}: “${job}” cannot be undone (${why})`);
-  }
-
   spoilt(lesson: string, before: string, job: string): void {
     this.#line(`  ${lesson}: after “${before}”, “${job}” needs a sandbox of its own`);
   }

@@ -41,8 +41,6 @@ export interface VerifyOptions {
   onFailure: (failure: Failure) => void;
   /** The page was followed to its end; so many jobs are beside it. */
   onPageDone?: (lesson: string, seconds: number, more: number) => void;
-  /** What this job did could not be undone: others of its step begin with fresh sandboxes. */
-  onNotUndone?: (lesson: string, job: string, why: string) => void;
   /** A sandbox that did `before` could not do `job`, which says nothing: a fresh one begins with it. */
   onSpoilt?: (lesson: string, before: string, job: string) => void;
   /** What is being done, for somebody who watches. */
@@ -160,8 +158,7 @@ class LessonVerification {
 
   async #do(job: Job, point: SavePoint | undefined): Promise<void> {
     const begin = async (from: SavePoint | undefined, fail: Fail) => {
-      const go = async (run: LabRun) => void (await this.#doIn(run, job, from?.step ?? 0, fail));
-      await this.#inSandbox(job.name, go, { from, fail });
+      await this.#inSandbox(job.name, (run) => this.#doIn(run, job, from?.step ?? 0, fail), { from, fail });
     };
     const from = point && this.#knowsEnough(job, point) ? point : undefined;
     try {
@@ -172,12 +169,11 @@ class LessonVerification {
     }
   }
 
-  /** In a sandbox with which so many steps of the page were done. True when it then is as those steps of the page leave one. */
-  async #doIn(run: LabRun, job: Job, done: number, fail: Fail, limitOf?: FollowOptions['limitOf']): Promise<boolean> {
+  /** In a sandbox with which so many steps of the page were done. */
+  async #doIn(run: LabRun, job: Job, done: number, fail: Fail, limitOf?: FollowOptions['limitOf']): Promise<void> {
     const steps = job.steps.slice(done);
-    if (job.misses.length > 0) return await this.#nearMisses(run, job, steps, fail, limitOf);
-    await this.#follow(run, steps, { ...(limitOf && { limitOf }) });
-    return true;
+    if (job.misses.length === 0) await this.#follow(run, steps, { ...(limitOf && { limitOf }) });
+    else await this.#nearMisses(run, job, steps, fail, limitOf);
   }
 
   /** One sandbox does one job after the other, until one of them has spoilt it for the next. */
@@ -187,26 +183,24 @@ class LessonVerification {
     if (first === undefined) return;
     const go = async (run: LabRun) => {
       let found = 0;
-      let isAsBefore = await this.#doIn(run, first, 0, (failure) => {
+      await this.#doIn(run, first, 0, (failure) => {
         found++;
         this.#fail(failure);
       });
       if (found > 0) return;
       let done = first.until;
       let before = first;
-      while (isAsBefore && !signal.aborted) {
+      while (!signal.aborted) {
         const job = await trip.next();
         if (job === undefined) return;
         this.#options.onProgress(this.#lesson.id, job.name);
         tally.inPassing++;
-        const after = await this.#inPassing(run, job, done);
-        if (after === 'spoilt') {
+        if (await this.#isSpoilt(run, job, done)) {
           tally.spoilt++;
           this.#options.onSpoilt?.(this.#lesson.id, before.name, job.name);
           trip.giveBack(job);
           return;
         }
-        isAsBefore = after === 'as before';
         done = job.until;
         before = job;
       }
@@ -214,10 +208,9 @@ class LessonVerification {
     await this.#inSandbox(first.name, go, {});
   }
 
-  /** Does it in a sandbox that has seen other mistakes. Spoilt when it did not go well, which says nothing. */
-  async #inPassing(run: LabRun, job: Job, done: number): Promise<'as before' | 'not as before' | 'spoilt'> {
+  /** Does it in a sandbox that has seen other mistakes. True when it did not go well, which says nothing. */
+  async #isSpoilt(run: LabRun, job: Job, done: number): Promise<boolean> {
     let found = 0;
-    let isAsBefore = false;
     const fail = () => {
       found++;
     };
@@ -225,12 +218,8 @@ class LessonVerification {
       const ms = this.#blocksOk.get(line);
       return ms === undefined ? undefined : Math.max(SPOILT_MIN_MS, SPOILT_TIMES * ms);
     };
-    const attempt = async () => {
-      isAsBefore = await this.#doIn(run, job, done, fail, limitOf);
-    };
-    await this.#caught(attempt, { fail });
-    if (found > 0) return 'spoilt';
-    return isAsBefore ? 'as before' : 'not as before';
+    await this.#caught(() => this.#doIn(run, job, done, fail, limitOf), { fail });
+    return found > 0;
   }
 
   /** Begins with a copy. False when that says nothing, and the sandbox must follow the page from its top. */
@@ -274,15 +263,13 @@ class LessonVerification {
 
   async #nearMisses(
     run: LabRun,
-    { name, task, misses }: Job,
+    { task, misses }: Job,
     steps: readonly Step[],
     fail: Fail,
     limitOf?: FollowOptions['limitOf'],
-  ): Promise<boolean> {
+  ): Promise<void> {
     const { root, tally } = this.#options;
     await followPage(run, steps, { root, lesson: this.#lesson, ...(limitOf && { limitOf }) });
-    const changes = misses.some(({ miss }) => miss.run !== undefined);
-    const before = changes && this.#goesOn ? await run.remember() : undefined;
     const place = relative(root, this.#lesson.labFile ?? this.#lesson.page.file);
     for (const { miss, number } of misses) {
       const attempt = async () => {
@@ -292,11 +279,6 @@ class LessonVerification {
       };
       await this.#caught(attempt, { began: run.began, fail });
     }
-    if (!changes) return true;
-    if (before === undefined) return false;
-    const why = await before.undo();
-    if (why !== undefined) this.#options.onNotUndone?.(this.#lesson.id, name, why);
-    return why === undefined;
   }
 
   async #follow(
