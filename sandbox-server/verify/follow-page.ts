@@ -11,7 +11,7 @@ export interface FollowOptions {
   lesson: LabLesson;
   /** A step is about to be done, so many were done before it. */
   beforeStep?: (done: number) => Promise<void>;
-  /** How many ms a block may take; default as long as any command may. */
+  /** How many ms a block may take. Default, also where it is undefined: as TypingTerminal.run. */
   limitOf?: (block: RunBlock) => number | undefined;
   /** A step went well. */
   onStep?: () => void;

@@ -101,7 +101,7 @@ export class LabRun implements AsyncDisposable {
     return this.#options.began;
   }
 
-  /** `limit` is how many ms it may take; default as long as any command may. */
+  /** As TypingTerminal.run, on a machine; default the first. */
   async type(code: string, machine = this.#sandbox.machines[0] ?? 'host', limit?: number): Promise<TypedResult> {
     const { backend, signal } = this.#options;
     let terminal = this.#terminals.get(machine);

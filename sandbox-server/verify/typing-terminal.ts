@@ -60,7 +60,7 @@ export class TypingTerminal implements Disposable {
     }
   }
 
-  /** Types the code as one bracketed paste and Enter, and waits for the prompt after it, no longer than `limit` ms. */
+  /** Types the code as one bracketed paste and Enter, and waits for the prompt after it, no longer than `limit` ms; default COMMAND_MS. */
   async run(code: string, signal: AbortSignal, limit = COMMAND_MS): Promise<TypedResult> {
     this.#output = '';
     this.#marks.reset();

@@ -6,7 +6,7 @@ export const isConflict = (error: unknown) => statusOf(error) === 409;
 
 /** Of a cluster of this name there are nodes, which were not there a moment ago; of an error of `toClusterError`. */
 export function isInTheWay(error: unknown): boolean {
-  const { cause } = error as { cause?: unknown };
+  const cause = (error as { cause?: unknown } | undefined)?.cause;
   return cause instanceof Error && /node\(s\) already exist|already in use by container/.test(cause.message);
 }
 

@@ -17,11 +17,11 @@ export interface FindOptions {
   incremental?: boolean;
 }
 
-/** The match that the reader is at. A marker follows its line when lines above it go or wrap anew. */
+/** The match that the reader is at, in cells. A marker follows its line when lines above it go or wrap anew. */
 interface Place {
   line: IMarker;
   column: number;
-  length: number;
+  width: number;
 }
 
 /** Finding in the scrollback of `terminal`. The addon goes on from what is selected. */
@@ -65,11 +65,12 @@ export class TerminalFind {
     this.#place = undefined;
     const selected = this.#terminal.getSelectionPosition();
     if (!selected) return;
+    const { start, end } = selected;
     const { baseY, cursorY } = this.#terminal.buffer.active;
     this.#place = {
-      line: this.#terminal.registerMarker(selected.start.y - baseY - cursorY),
-      column: selected.start.x,
-      length: this.#terminal.getSelection().length,
+      line: this.#terminal.registerMarker(start.y - baseY - cursorY),
+      column: start.x,
+      width: (end.y - start.y) * this.#terminal.cols + end.x - start.x,
     };
   }
 
@@ -84,6 +85,6 @@ export class TerminalFind {
   #return(): void {
     const place = this.#place;
     if (!place || place.line.isDisposed || this.#terminal.hasSelection()) return;
-    this.#terminal.select(place.column, place.line.line, place.length);
+    this.#terminal.select(place.column, place.line.line, place.width);
   }
 }
