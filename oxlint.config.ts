@@ -43,6 +43,12 @@ const directions = [
     'protocol and lab are leaves: they import nothing of the project.',
   ),
   without(
+    ['sandbox-server/container-engine/**'],
+    [...ENGINE_CLIENT, 'fastify', 'ws'],
+    ['../**'],
+    'What all adapters know of a container engine imports nothing of the project.',
+  ),
+  without(
     [
       'sandbox-server/{session,grader,terminal,verify}/**',
       'sandbox-server/backend/*.ts',

@@ -11,7 +11,7 @@ import { dataFolder, host, ROOT } from './options.ts';
 const HELP = `npm run bench -- [measure…] [options]
 
 Measures this checkout on this machine, beside ttyd and beside the container engine itself, in turns and in one run: what
-counts are ratios, since machines are noisy. Leave the machine alone meanwhile; all of it takes about ten minutes.
+counts are ratios, since machines are noisy. Leave the machine alone meanwhile; all of it takes about 25 minutes.
 
 ${MEASURES.map(({ name, about }) => `  ${name.padEnd(14)} ${about}`).join('\n')}
 

@@ -34,7 +34,7 @@ const MAX_COPIES = 16;
 /** Two, so that the others are never without work while one lesson's page is followed. */
 const PAGES_AT_ONCE = 2;
 /** Of a lab's own: three nodes each, which keep a small machine busy when they do nothing. */
-const CLUSTERS_AT_ONCE = 3;
+const CLUSTERS_AT_ONCE = 2;
 const reporter = new Reporter(process.stdout);
 const interrupted = new AbortController();
 /** `disconnect`: the npm that started this was killed. */
@@ -109,8 +109,9 @@ async function verifyAll(
     });
   const backend = inClusters?.backend ?? machines;
   const jobs = line.jobs ?? defaultJobs(availableParallelism(), freemem());
-  const pool = new Pool(jobs);
-  const pages = new Pool(PAGES_AT_ONCE);
+  const pools = { pool: new Pool(jobs), pages: new Pool(PAGES_AT_ONCE) };
+  // What waits for one of few clusters is not to hold the others up.
+  const ofOwnClusters = { pool: new Pool(CLUSTERS_AT_ONCE), pages: new Pool(CLUSTERS_AT_ONCE) };
   const copies = line.snapshots ? new CopyRoom(MAX_COPIES) : undefined;
   const tally = { ...emptyTally(), leftOut: on.leftOut };
   const { signal } = interrupted;
@@ -124,8 +125,7 @@ async function verifyAll(
       backend,
       clusters: inClusters?.backend,
       clock: systemClock,
-      pool,
-      pages,
+      ...(lesson.lab.sandbox.cluster === 'dedicated' ? ofOwnClusters : pools),
       pagesOnly: line.pagesOnly,
       copies,
       tally,
@@ -134,7 +134,8 @@ async function verifyAll(
       onPageDone: (id, seconds, more) => {
         if (!signal.aborted) reporter.pageDone(id, seconds, more);
       },
-      onSpoilt: (id, before, job) => reporter.spoilt(id, before, job),
+      onNotUndone: (id, job, why) => reporter.notUndone(id, job, why),
+      onSpoilt: (id, before, job, why) => reporter.spoilt(id, before, job, why),
       onProgress: (id, what) => reporter.progress(id, what),
     });
     ok &&= good;

@@ -32,6 +32,7 @@ export const classInCluster: Measure = {
     await using server = await bed.server({ cluster: bed.needCluster() });
     const clusters = clustersOf(bed, server);
     const first = await pupil(server);
+    bed.note(`the first of ${LABS} labs is there`);
     const begun = performance.now();
     const pupils = [first, ...(await Promise.all(Array.from({ length: LABS - 1 }, () => pupil(server))))];
     await Promise.all(
@@ -40,6 +41,7 @@ export const classInCluster: Measure = {
         await events.taskIs('scale', 'done', PATIENCE_MS);
       }),
     );
+    bed.note('each has its Deployment');
     const all = recorded(`${LABS} labs, each with a running Deployment`, 's', (performance.now() - begun) / 1000);
     using api = new KubernetesApi(await clusters.access(SHARED_CLUSTER));
     const results = [

@@ -9,4 +9,13 @@ import { throughput } from './throughput.ts';
 import { verdict } from './verdict.ts';
 
 /** In the order in which they run. */
-export const MEASURES: readonly Measure[] = [echo, throughput, click, idle, verdict, adopt, clusters, classInCluster];
+export const MEASURES: readonly Measure[] = [
+  echo,
+  throughput,
+  click,
+  idle,
+  verdict,
+  adopt,
+  ...clusters,
+  classInCluster,
+];

@@ -12,7 +12,7 @@ export interface SandboxClusters {
 
 /** Makes clusters. One contract suite (test/contract) runs against every implementation. */
 export interface Clusters {
-  /** Makes one and resolves when its nodes are Ready and names, volumes and metrics work; on failure, and when it is aborted, nothing of it is left. */
+  /** Makes one and resolves when its nodes are Ready and names, volumes and metrics work, unless it is wanted `early`; on failure, and when it is aborted, nothing of it is left. */
   create(spec: ClusterSpec, options?: CreateClusterOptions): Promise<ClusterRef>;
   /** All that were made whole and are there still, running or not: what a server takes up again when it starts. */
   list(): Promise<ClusterRef[]>;
@@ -45,6 +45,8 @@ export interface ClusterSpec {
 
 export interface CreateClusterOptions {
   signal?: AbortSignal;
+  /** Resolve as soon as its nodes are Ready and its API answers; names, volumes and metrics come within half a minute. Default false. */
+  early?: boolean;
   /** A step begins. */
   onStep?: (step: string) => void;
 }

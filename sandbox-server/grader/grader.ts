@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { Lab } from '../lab/lab.ts';
 import type { TaskView } from '../protocol/views.ts';
+import { Attempts } from './attempts.ts';
 import { TaskProgress } from './task-state.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -11,6 +12,8 @@ export interface GraderOptions {
   clock: Clock;
   /** Tasks that were passed before, in this session or an earlier one; they stay done. */
   passed?: readonly { task: string; at: number }[];
+  /** What was tried in this sandbox so far: the learner is told of it as before. What they try now is added. */
+  attempts?: Attempts;
   /** A task's view changed. */
   onTask: (task: TaskView) => void;
   /** A task passed for the first time. */
@@ -34,7 +37,7 @@ const MIN_ROUND_GAP_MS = 250;
  */
 const FOLLOW_UP_MS = { command: [1_500], event: [600, 1_500, 4_000] };
 /** For what neither a command nor an event announced. */
-const POLL_MS = 15_000;
+export const POLL_MS = 15_000;
 /** Of a typed answer. */
 export const MAX_ANSWER_CHARS = 500;
 
@@ -44,6 +47,7 @@ export class Grader implements Disposable {
   #tasks: Map<string, TaskProgress>;
   /** What was last said of a task, to say only changes. */
   readonly #said = new Map<string, string>();
+  readonly #attempts: Attempts;
   readonly #queue = new Set<TaskProgress>();
   readonly #running = new Set<TaskProgress>();
   readonly #ended = new AbortController();
@@ -58,9 +62,13 @@ export class Grader implements Disposable {
 
   constructor(options: GraderOptions) {
     this.#options = options;
+    this.#attempts = options.attempts ?? new Attempts();
     const passedAt = new Map(options.passed?.map(({ task, at }) => [task, at]));
     this.#tasks = new Map(
-      Object.entries(options.lab.tasks).map(([id, task]) => [id, new TaskProgress(id, task, passedAt.get(id))]),
+      Object.entries(options.lab.tasks).map(([id, task]) => [
+        id,
+        new TaskProgress(id, task, { doneAt: passedAt.get(id), attempt: this.#attempts.get(id) }),
+      ]),
     );
     for (const task of this.#tasks.values()) this.#said.set(task.id, JSON.stringify(task.view()));
   }
@@ -74,7 +82,7 @@ export class Grader implements Disposable {
     this.#queue.clear();
     this.#tasks = new Map(
       Object.entries(lab.tasks).map(([id, task]) => {
-        const progress = new TaskProgress(id, task, undefined);
+        const progress = new TaskProgress(id, task);
         const old = before.get(id);
         progress.answer = old?.answer;
         const isOther = old !== undefined && String(old.task.check) !== String(task.check);
@@ -190,6 +198,7 @@ export class Grader implements Disposable {
   }
 
   #say(progress: TaskProgress): void {
+    if (progress.attempt !== undefined) this.#attempts.add(progress.attempt);
     const view = progress.view();
     const text = JSON.stringify(view);
     if (this.#said.get(progress.id) === text) return;

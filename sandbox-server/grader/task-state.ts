@@ -1,5 +1,6 @@
 import type { LabTask } from '../lab/lab.ts';
 import type { TaskState, TaskView, VerdictView } from '../protocol/views.ts';
+import type { Attempt } from './attempts.ts';
 import type { Verdict } from './verdict.ts';
 
 /** A broken check is tried again by itself after this, doubled each time up to the longest. */
@@ -29,11 +30,14 @@ export class TaskProgress {
   #brokenTimes = 0;
   #retryAt = 0;
 
-  constructor(id: string, task: LabTask, doneAt: number | undefined) {
+  /** `before`: what is known of it from before a restart, or from an earlier session. */
+  constructor(id: string, task: LabTask, before: { doneAt?: number | undefined; attempt?: Attempt | undefined } = {}) {
     this.id = id;
     this.task = task;
-    this.#doneAt = doneAt;
-    if (doneAt !== undefined) this.#state = 'done';
+    this.#doneAt = before.doneAt;
+    this.answer = before.attempt?.answer;
+    this.#attempted = before.attempt !== undefined;
+    if (this.#doneAt !== undefined) this.#state = 'done';
   }
 
   view(): TaskView {
@@ -44,6 +48,12 @@ export class TaskProgress {
       attempted: this.#attempted,
       ...(this.#doneAt === undefined ? {} : { doneAt: this.#doneAt }),
     };
+  }
+
+  /** Undefined before the first one. */
+  get attempt(): Attempt | undefined {
+    if (!this.#attempted) return undefined;
+    return { task: this.id, ...(this.answer === undefined ? {} : { answer: this.answer }) };
   }
 
   /** Is there anything to find out, unasked? */

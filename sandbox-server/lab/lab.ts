@@ -28,7 +28,7 @@ export interface LabSandbox {
   /**
    * A Kubernetes cluster, with `kubectl` for it on every machine. `shared`: a namespace of the lab's own in the server's cluster, the
    * namespace that `kubectl` works in unless told otherwise. `dedicated`: a whole cluster with such a namespace, whose nodes the
-   * learner may cordon, drain, and switch off (`power off NODE`); it takes a minute to make where none is ready. Default none.
+   * learner may cordon, drain, and switch off (`power off NODE`); it takes half a minute to make where none is ready. Default none.
    */
   cluster?: ClusterKind;
   /** Of a dedicated cluster: 1 to 3, the control plane among them. Default 1. */

@@ -76,6 +76,8 @@ export interface LivePod {
   image: string;
   /** As `kubectl get pods` says it. */
   status: string;
+  /** Why it does not run, in the cluster's own words; empty when it does, or when nobody has said. */
+  why: string;
   ready: boolean;
   restarts: number;
   /** Empty until it is put on one. */

@@ -1,5 +1,6 @@
 import type { SandboxRef } from '../backend/backend.ts';
 import { toDrydockError, type DrydockError } from '../errors.ts';
+import type { Attempts } from '../grader/attempts.ts';
 import { CheckClients } from '../grader/check-clients.ts';
 import { watchEngineEvents } from '../grader/engine-events.ts';
 import { Grader, type TriggerReason } from '../grader/grader.ts';
@@ -28,6 +29,8 @@ export class Grading implements Disposable {
     learner: string;
     lesson: LabLesson;
     sandbox: SandboxRef;
+    /** What was tried in this sandbox so far. */
+    attempts: Attempts;
     /** The session's part of a cluster, where the lab has one. */
     cluster?: { reader: KubernetesReader; watcher: KubernetesWatcher };
     emit: (message: SessionServerMessage) => void;
@@ -43,6 +46,7 @@ export class Grading implements Disposable {
       check: (task, run) => checks.run({ labModule: this.#lesson.labModule, task, probes: this.#clients, ...run }),
       clock,
       passed: store.passed(learner, lesson.id),
+      attempts: options.attempts,
       onTask: (task) => emit({ type: 'task', task }),
       onPassed: (task, at) => {
         try {

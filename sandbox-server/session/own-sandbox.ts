@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { SandboxRef } from '../backend/backend.ts';
+import { Attempts } from '../grader/attempts.ts';
 import { type LabLesson, partsOf } from '../lab/lessons.ts';
+import type { StoredSession } from '../store/store.ts';
 import type { Audience } from './audience.ts';
 import { obtainSandbox } from './obtain-sandbox.ts';
 import { recoverSandbox } from './recover-sandbox.ts';
@@ -18,22 +20,25 @@ export interface OwnSandboxOptions {
   terminals: Terminals;
   audience: Audience;
   /** From before a restart. */
-  stored?: SandboxRef | undefined;
-  /** It is another one. */
-  onOther: () => void;
+  stored?: Pick<StoredSession, 'sandbox' | 'attempts'> | undefined;
+  /** It is another one, or something was tried in it. */
+  onChange: () => void;
 }
 
 /** The sandbox of a session, or the next one: making it, using it, getting it back, removing it. */
 export class OwnSandbox {
   readonly #options: OwnSandboxOptions;
   readonly #abort = new AbortController();
+  /** What the learner tried in it. */
+  readonly attempts: Attempts;
   #ref: SandboxRef;
   #running: RunningSandbox | undefined;
   #removingOld: Promise<void> = Promise.resolve();
 
   constructor(options: OwnSandboxOptions) {
     this.#options = options;
-    this.#ref = options.stored ?? this.#next();
+    this.#ref = options.stored?.sandbox ?? this.#next();
+    this.attempts = new Attempts(options.stored?.attempts, options.onChange);
   }
 
   get ref(): SandboxRef {
@@ -57,17 +62,18 @@ export class OwnSandbox {
   /** The next one has another name, so that what is left of this one is nobody's. */
   rename(): void {
     this.#ref = this.#next();
+    this.attempts.clear();
   }
 
   /** Gets one as the lesson wants it. `before`: what precedes one that is made from nothing. */
   async obtain(before: () => Promise<void>): Promise<void> {
-    const { services, lesson, learner, steps, terminals, onOther } = this.#options;
+    const { services, lesson, learner, steps, terminals, onChange } = this.#options;
     await obtainSandbox(services, {
       ...{ lesson: lesson(), learner, steps, terminals, before },
       signal: this.#abort.signal,
       own: (sandbox) => {
         this.#ref = sandbox;
-        onOther();
+        onChange();
       },
       newSandbox: () => this.#next(),
     });
@@ -90,6 +96,7 @@ export class OwnSandbox {
     this.#running = new RunningSandbox({
       ...(reader && watcher && { cluster: { reader, watcher } }),
       ...{ services, session, learner, lesson: lesson(), sandbox: this.#ref },
+      attempts: this.attempts,
       emit: (message) => audience.tell(message),
       onStorageError: (error) => audience.tell({ type: 'error', error: error.view() }),
     });
@@ -112,6 +119,7 @@ export class OwnSandbox {
   discard(): Promise<void> {
     const { services, session } = this.#options;
     this.leave();
+    this.attempts.clear();
     this.#removingOld = services.backend.destroy(this.#ref.id);
     // A warm sandbox need not wait for that; when it fails, the registry's next reconciliation removes what is left.
     this.#removingOld.catch((error: unknown) => {

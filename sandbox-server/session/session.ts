@@ -87,8 +87,8 @@ export class Session {
       ...{ session: this.id, learner: this.learner, services },
       ...{ steps: this.#steps, terminals: this.#terminals, audience: this.#audience },
       lesson: () => this.#lesson,
-      stored: options.stored?.sandbox,
-      onOther: () => this.#save(),
+      stored: options.stored,
+      onChange: () => this.#save(),
     });
   }
 
@@ -348,6 +348,7 @@ export class Session {
       state: this.#state,
       sandbox: { ...this.sandbox, machines: [...this.sandbox.machines] },
       terminals: this.#terminals.views(),
+      attempts: this.#sandbox.attempts.list(),
       createdAt,
       expiresAt,
     });

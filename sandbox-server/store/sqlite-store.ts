@@ -34,6 +34,8 @@ const storedSession = z.object({
     nodes: z.number().exactOptional(),
   }),
   terminals: z.array(z.object({ id: z.string(), machine: z.string(), title: z.string() })),
+  // None in what an earlier version stored.
+  attempts: z.array(z.object({ task: z.string(), answer: z.string().exactOptional() })).default([]),
   createdAt: z.number(),
   expiresAt: z.number(),
 });

@@ -1,4 +1,5 @@
 import type { SandboxRef } from '../backend/backend.ts';
+import type { Attempt } from '../grader/attempts.ts';
 import type { LessonProgress, SessionState } from '../protocol/views.ts';
 
 /** What must survive a restart. Calls are synchronous and durable when they return. Errors: DrydockError `storage-failed`. */
@@ -32,6 +33,8 @@ export interface StoredSession {
   state: SessionState;
   sandbox: SandboxRef;
   terminals: { id: string; machine: string; title: string }[];
+  /** What the learner tried in this sandbox. */
+  attempts: Attempt[];
   createdAt: number;
   expiresAt: number;
 }

@@ -12,6 +12,7 @@ import type { CheckContext } from '../lab/check-context.ts';
 import type { LabTask } from '../lab/lab.ts';
 import { type LabLesson, partsOf } from '../lab/lessons.ts';
 import { prepareSandbox } from '../session/prepare-sandbox.ts';
+import { NamespaceUndo } from './namespace-undo.ts';
 import { type BesideDisks, RestWatch } from './rest-watch.ts';
 import { runAgain } from './running-containers.ts';
 import type { SavePoint } from './save-point.ts';
@@ -141,6 +142,12 @@ export class LabRun implements AsyncDisposable {
       if (isWanted(verdict) || verdict.kind === 'broken' || performance.now() > deadline) return verdict;
       await sleep(RETRY_MS, undefined, { signal: this.#options.signal });
     }
+  }
+
+  /** To come back here after a mistake. Only of a lab in a cluster, whose namespace and files are all that it has. */
+  async remember(): Promise<NamespaceUndo> {
+    const { signal } = this.#options;
+    return await NamespaceUndo.remember(this.#probes.run(this.#sandbox.machines[0] ?? 'host'), signal);
   }
 
   /** What it takes beside a copy of its disks to have the same again; undefined while that cannot be had. */

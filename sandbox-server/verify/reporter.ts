@@ -28,8 +28,12 @@ export class Reporter {
     this.#line(`  ${lesson}: the page works (${seconds.toFixed(1)} s)${beside}`);
   }
 
-  spoilt(lesson: string, before: string, job: string): void {
-    this.#line(`  ${lesson}: after “${before}”, “${job}” needs a sandbox of its own`);
+  notUndone(lesson: string, job: string, why: string): void {
+    this.#line(`  ${lesson}: “${job}” cannot be undone (${firstLine(why)})`);
+  }
+
+  spoilt(lesson: string, before: string, job: string, why: string): void {
+    this.#line(`  ${lesson}: after “${before}”, “${job}” needs a sandbox of its own (${firstLine(why)})`);
   }
 
   failure(failure: Failure): void {
@@ -77,4 +81,8 @@ export class Reporter {
     const text = [...this.#doing].map(([lesson, what]) => `${lesson.split('/').at(-1)}: ${what}`).join(' · ');
     this.#out.write(`\r\x1b[K${text.slice(0, (this.#out.columns ?? 80) - 1)}`);
   }
+}
+
+function firstLine(text: string): string {
+  return text.trim().split('\n', 1)[0] ?? '';
 }

@@ -4,7 +4,7 @@ import type { Job } from './jobs-of-task.ts';
 export interface Trip {
   /** What it is for: the earliest job that waits. Undefined when another one has done it by now. */
   first(): Job | undefined;
-  /** The next one on its way; waits for the page while that may still lead to one. Undefined when there is none. */
+  /** The next one where it is or on its way; waits for the page while that may still lead to one. Undefined when there is none. */
   next(): Promise<Job | undefined>;
   /** What was done before has spoilt it: another trip begins with it. */
   giveBack(job: Job): void;
@@ -16,6 +16,9 @@ interface Waiting {
   isFirst: boolean;
 }
 
+/** So many jobs of a step are left to one sandbox, if it can undo each: fewer would follow the page more often, more would make others wait. */
+const OF_A_STEP = 4;
+
 /** How far one has come on the page, in steps; −1 before its first job. */
 interface Place {
   at: number;
@@ -24,7 +27,7 @@ interface Place {
 /**
  * The jobs of a lesson whose sandboxes cannot be copied. To follow the page anew for each would take too long where it waits for nodes and
  * pods, so a sandbox does one job of a task, then what the page says, then one of a later task. Learners who have erred come through
- * the same way. As few set out as can do all.
+ * the same way. What a mistake did is undone where it can be; else the trip ends there. As few set out as can do all.
  */
 export class Trips {
   readonly #go: (trip: Trip) => Promise<void>;
@@ -63,8 +66,8 @@ export class Trips {
       const wanted = this.#waiting.filter(({ job }) => job.at === at);
       const first = wanted.filter(({ isFirst }) => isFirst).length;
       const fresh = [...this.#under].filter((place) => place.at < 0).length;
-      const onTheirWay = [...this.#under].filter((place) => place.at < at).length;
-      const more = Math.max(wanted.length - onTheirWay, first - fresh);
+      const onTheirWay = [...this.#under].filter((place) => place.at <= at).length;
+      const more = Math.max(Math.ceil(wanted.length / OF_A_STEP) - onTheirWay, first - fresh);
       for (let n = 0; n < more; n++) this.#begin();
     }
   }
@@ -96,11 +99,12 @@ export class Trips {
   }
 
   #take(place: Place, isFirst: boolean): Job | undefined {
-    const fitting = this.#waiting.filter((one) => one.job.at > place.at && (isFirst || !one.isFirst));
-    const earliest = fitting.sort((a, b) => a.job.at - b.job.at)[0];
+    const fitting = this.#waiting.filter((one) => one.job.at >= place.at && (isFirst || !one.isFirst));
+    // Those that lead on come after those that do not.
+    const earliest = fitting.sort((a, b) => a.job.at - b.job.at || a.job.until - b.job.until)[0];
     if (earliest === undefined) return undefined;
     this.#waiting.splice(this.#waiting.indexOf(earliest), 1);
-    place.at = earliest.job.at;
+    place.at = earliest.job.until;
     return earliest.job;
   }
 

@@ -16,7 +16,8 @@ import { lineOf, pageBefore, type Step, wholePage } from './plan.ts';
 import type { SavePoint } from './save-point.ts';
 import { type CopyRoom, SavePoints } from './save-points.ts';
 import type { Tally } from './tally.ts';
-import { type Trip, Trips } from './trips.ts';
+import { type Doing, type Fail, travel } from './travel.ts';
+import { Trips } from './trips.ts';
 import { asksForHistory, NeedsHistory } from './without-history.ts';
 
 export interface VerifyOptions {
@@ -41,15 +42,14 @@ export interface VerifyOptions {
   onFailure: (failure: Failure) => void;
   /** The page was followed to its end; so many jobs are beside it. */
   onPageDone?: (lesson: string, seconds: number, more: number) => void;
+  /** What this job did could not be undone: others of its step begin with fresh sandboxes. */
+  onNotUndone?: (lesson: string, job: string, why: string) => void;
   /** A sandbox that did `before` could not do `job`, which says nothing: a fresh one begins with it. */
-  onSpoilt?: (lesson: string, before: string, job: string) => void;
+  onSpoilt?: (lesson: string, before: string, job: string, why: string) => void;
   /** What is being done, for somebody who watches. */
   onProgress: (lesson: string, what: string) => void;
 }
 
-/** A block that takes so many times what it took on the page, and more than a busy machine makes of a short one, will not end. */
-const SPOILT_TIMES = 3;
-const SPOILT_MIN_MS = 15_000;
 /** Types nobody would take for an answer. */
 const NONSENSE = 'no such answer';
 
@@ -57,9 +57,6 @@ const NONSENSE = 'no such answer';
 export async function verifyLesson(lesson: LabLesson, options: VerifyOptions): Promise<boolean> {
   return await new LessonVerification(lesson, options).run();
 }
-
-/** Tells a failure, or keeps it. */
-type Fail = (failure: Omit<Failure, 'lesson'>) => void;
 
 class LessonVerification {
   readonly #lesson: LabLesson;
@@ -81,7 +78,17 @@ class LessonVerification {
   constructor(lesson: LabLesson, options: VerifyOptions) {
     this.#lesson = lesson;
     this.#options = options;
-    this.#trips = new Trips((trip) => options.pool.run(() => this.#travel(trip)));
+    const { id } = lesson;
+    const travelOptions = {
+      tally: options.tally,
+      signal: options.signal,
+      fail: this.#fail,
+      inSandbox: (what: string, go: (run: LabRun) => Promise<void>) => this.#inSandbox(what, go, {}),
+      doIn: (run: LabRun, job: Job, how: Doing) => this.#doOne(run, job, how),
+      onJob: (job: Job) => options.onProgress(id, job.name),
+      onSpoilt: (before: Job, job: Job, why: string) => options.onSpoilt?.(id, before.name, job.name, why),
+    };
+    this.#trips = new Trips((trip) => options.pool.run(() => travel(trip, travelOptions)));
   }
 
   async run(): Promise<boolean> {
@@ -158,7 +165,8 @@ class LessonVerification {
 
   async #do(job: Job, point: SavePoint | undefined): Promise<void> {
     const begin = async (from: SavePoint | undefined, fail: Fail) => {
-      await this.#inSandbox(job.name, (run) => this.#doIn(run, job, from?.step ?? 0, fail), { from, fail });
+      const go = async (run: LabRun) => void (await this.#doIn(run, job, { done: from?.step ?? 0, fail }));
+      await this.#inSandbox(job.name, go, { from, fail });
     };
     const from = point && this.#knowsEnough(job, point) ? point : undefined;
     try {
@@ -169,57 +177,32 @@ class LessonVerification {
     }
   }
 
-  /** In a sandbox with which so many steps of the page were done. */
-  async #doIn(run: LabRun, job: Job, done: number, fail: Fail, limitOf?: FollowOptions['limitOf']): Promise<void> {
-    const steps = job.steps.slice(done);
-    if (job.misses.length === 0) await this.#follow(run, steps, { ...(limitOf && { limitOf }) });
-    else await this.#nearMisses(run, job, steps, fail, limitOf);
+  /** True when the sandbox then is as the page leaves one after `job.until` steps. */
+  async #doIn(run: LabRun, job: Job, how: Doing): Promise<boolean> {
+    const steps = job.steps.slice(how.done);
+    if (job.misses.length > 0) return await this.#nearMisses(run, job, steps, how);
+    await this.#follow(run, steps, this.#limits(how));
+    return true;
   }
 
-  /** One sandbox does one job after the other, until one of them has spoilt it for the next. */
-  async #travel(trip: Trip): Promise<void> {
-    const { tally, signal } = this.#options;
-    const first = trip.first();
-    if (first === undefined) return;
-    const go = async (run: LabRun) => {
-      let found = 0;
-      await this.#doIn(run, first, 0, (failure) => {
-        found++;
-        this.#fail(failure);
-      });
-      if (found > 0) return;
-      let done = first.until;
-      let before = first;
-      while (!signal.aborted) {
-        const job = await trip.next();
-        if (job === undefined) return;
-        this.#options.onProgress(this.#lesson.id, job.name);
-        tally.inPassing++;
-        if (await this.#isSpoilt(run, job, done)) {
-          tally.spoilt++;
-          this.#options.onSpoilt?.(this.#lesson.id, before.name, job.name);
-          trip.giveBack(job);
-          return;
-        }
-        done = job.until;
-        before = job;
-      }
+  /** The same, and rejects for nothing. */
+  async #doOne(run: LabRun, job: Job, how: Doing): Promise<boolean> {
+    let isAsBefore = false;
+    const attempt = async () => {
+      isAsBefore = await this.#doIn(run, job, how);
     };
-    await this.#inSandbox(first.name, go, {});
+    await this.#caught(attempt, { stage: job.name, fail: how.fail });
+    return isAsBefore;
   }
 
-  /** Does it in a sandbox that has seen other mistakes. True when it did not go well, which says nothing. */
-  async #isSpoilt(run: LabRun, job: Job, done: number): Promise<boolean> {
-    let found = 0;
-    const fail = () => {
-      found++;
+  #limits({ limitOf }: Doing): Pick<FollowOptions, 'limitOf'> {
+    if (limitOf === undefined) return {};
+    return {
+      limitOf: ({ line }) => {
+        const ms = this.#blocksOk.get(line);
+        return ms === undefined ? undefined : limitOf(ms);
+      },
     };
-    const limitOf = ({ line }: { line: number }) => {
-      const ms = this.#blocksOk.get(line);
-      return ms === undefined ? undefined : Math.max(SPOILT_MIN_MS, SPOILT_TIMES * ms);
-    };
-    await this.#caught(() => this.#doIn(run, job, done, fail, limitOf), { fail });
-    return found > 0;
   }
 
   /** Begins with a copy. False when that says nothing, and the sandbox must follow the page from its top. */
@@ -261,15 +244,11 @@ class LessonVerification {
     }
   }
 
-  async #nearMisses(
-    run: LabRun,
-    { task, misses }: Job,
-    steps: readonly Step[],
-    fail: Fail,
-    limitOf?: FollowOptions['limitOf'],
-  ): Promise<void> {
+  async #nearMisses(run: LabRun, { name, task, misses }: Job, steps: readonly Step[], how: Doing): Promise<boolean> {
     const { root, tally } = this.#options;
-    await followPage(run, steps, { root, lesson: this.#lesson, ...(limitOf && { limitOf }) });
+    await followPage(run, steps, { root, lesson: this.#lesson, ...this.#limits(how) });
+    const changes = misses.some(({ miss }) => miss.run !== undefined);
+    const before = changes && this.#goesOn ? await run.remember() : undefined;
     const place = relative(root, this.#lesson.labFile ?? this.#lesson.page.file);
     for (const { miss, number } of misses) {
       const attempt = async () => {
@@ -277,8 +256,13 @@ class LessonVerification {
         if (!this.#rejected.has(miss)) tally.nearMissesRejected++;
         this.#rejected.add(miss);
       };
-      await this.#caught(attempt, { began: run.began, fail });
+      await this.#caught(attempt, { began: run.began, fail: how.fail });
     }
+    if (!changes) return true;
+    if (before === undefined) return false;
+    const why = await before.undo();
+    if (why !== undefined) this.#options.onNotUndone?.(this.#lesson.id, name, why);
+    return why === undefined;
   }
 
   async #follow(

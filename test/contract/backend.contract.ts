@@ -13,6 +13,8 @@ export interface BackendUnderTest extends AsyncDisposable {
 }
 
 const MEBIBYTE = 1024 * 1024;
+/** Of curl, see EXIT CODES in curl(1). */
+const CURL_TIMED_OUT = 28;
 
 let serial = 0;
 const newId = () => `t${(serial++).toString(36)}${process.pid.toString(36)}`;
@@ -124,11 +126,9 @@ export function backendContract(name: string, make: () => Promise<BackendUnderTe
 
       test('an abort ends the wait for a command', async () => {
         const abort = new AbortController();
-        const exec = await start(['/bin/sleep', '60'], { signal: abort.signal });
-        const before = performance.now();
+        const exec = await start(['/bin/sleep', '3600'], { signal: abort.signal });
         abort.abort();
         await exec.exit;
-        expect(performance.now() - before).toBeLessThan(5_000);
       });
     });
 
@@ -158,8 +158,9 @@ export function backendContract(name: string, make: () => Promise<BackendUnderTe
 
       test('Ctrl-C reaches the foreground program', async () => {
         const exec = await start(['/bin/bash', '--norc', '-i'], { tty: { cols: 80, rows: 24 } });
-        exec.stream.write('sleep 60; echo "interrupted" "$?"\r');
-        await sleep(500);
+        // The program says that it is there: in the foreground already, and no longer the shell.
+        exec.stream.write(`sh -c 'echo "### done" "###"; exec sleep 3600'; echo "not interrupted"\r`);
+        await until(exec, /[\r\n]### done ###/);
         exec.stream.write('\x03');
         exec.stream.write('echo "code" "$?"\r');
         expect(await until(exec, /code \d+/)).toContain('code 130');
@@ -195,22 +196,18 @@ export function backendContract(name: string, make: () => Promise<BackendUnderTe
       });
 
       test('has no way out: names and addresses outside fail at once', async () => {
-        const before = performance.now();
-        const attempts = await Promise.all([
-          sh('curl -sS --max-time 5 https://example.com'),
-          sh('curl -sS --max-time 3 http://1.1.1.1'),
-          sh('curl -sS --max-time 3 http://169.254.169.254/'),
-        ]);
-        for (const { code } of attempts) expect(code).not.toBe(0);
-        expect(performance.now() - before).toBeLessThan(10_000);
+        const attempts = await Promise.all(
+          ['https://example.com', 'http://1.1.1.1', 'http://169.254.169.254/'].map((address) =>
+            sh(`curl -sS --max-time 40 ${address}`),
+          ),
+        );
+        for (const { code } of attempts) expect([0, CURL_TIMED_OUT]).not.toContain(code);
       });
 
       test('pulling what the course does not have fails at once, in Docker’s own words', async () => {
-        const before = performance.now();
         const { code, err } = await sh('docker pull nothing-like-this:1.0');
         expect(code).not.toBe(0);
         expect(err).toMatch(/not found|manifest unknown/i);
-        expect(performance.now() - before).toBeLessThan(5_000);
       });
 
       test('does not see its neighbour', async () => {

@@ -190,6 +190,18 @@ export function clustersContract(name: string, make: () => Promise<ClustersUnder
       expect((await clusters.stat(TWO_NODES)).state).toBe('running');
     });
 
+    test('one that is wanted early is made when its nodes are Ready, and the rest of it comes by itself', async () => {
+      await clusters.create({ id: 'early', nodes: 1 }, { early: true });
+      expect(await clusters.list()).toContainEqual({ id: 'early', nodes: 1 });
+      expect(await under.kubectl('early', 'get', 'nodes', '--no-headers')).toMatch(/^\S+ +Ready /);
+      for (const what of ['deployments', 'apiservices']) {
+        const all = [what, '--all', '--all-namespaces'];
+        await under.kubectl('early', 'wait', '--for=condition=Available', ...all, '--timeout=150s');
+      }
+      await clusters.destroy('early');
+      expect(await under.leftovers('early')).toEqual([]);
+    });
+
     test('a cluster that is not there is gone, has no access, and can be destroyed', async () => {
       expect(await clusters.stat('none')).toEqual({ state: 'gone', down: [], answers: false });
       await expect(clusters.access('none')).rejects.toMatchObject({ code: 'cluster-lost' });

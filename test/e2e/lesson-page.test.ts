@@ -33,6 +33,18 @@ test('the divider moves by keyboard and by mouse, and remembers', async () => {
   expect((await page.locator('main').boundingBox())?.width).toBeCloseTo(576, -1);
 });
 
+test('with reduced motion the page has its new layout in the same moment, without a step between', async () => {
+  await using opened = await open();
+  const [before, after] = await opened.page.evaluate(() => {
+    const divider = document.getElementById('divider')!;
+    const left = () => divider.getBoundingClientRect().left;
+    const measured = left();
+    divider.dispatchEvent(new KeyboardEvent('keydown', { key: 'PageUp' }));
+    return [measured, left()];
+  });
+  expect(after - before).toBeCloseTo(144, -1);
+});
+
 test('hints open one by one, the solution after two, and they stay open after a reload', async () => {
   await using opened = await open();
   const { page } = opened;

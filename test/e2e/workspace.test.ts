@@ -1,31 +1,12 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { BrowserContextOptions } from 'playwright-core';
 import { expect, test } from 'vitest';
-import type { LiveCluster, LiveContainer, LiveImage, LivePod, LiveView } from '../../sandbox-server/protocol/live.ts';
 import type { SessionView } from '../../sandbox-server/protocol/views.ts';
 import { browserSite } from '../support/browser-site.ts';
 import { inTheme } from '../support/in-theme.ts';
-import { LabPage } from '../support/lab-page.ts';
-import { mockLabPage, soon } from '../support/mock-lab-page.ts';
-import { MockLab } from '../support/mock-lab.ts';
-
-const LESSON = 'containers/images/what-an-image-is';
+import { mockLabPage, openMockLab, soon } from '../support/mock-lab-page.ts';
 
 const site = browserSite();
-
-async function open(prepare: (lab: MockLab) => void = () => undefined, options: BrowserContextOptions = {}) {
-  let lab: MockLab | undefined;
-  const opened = await site.open(
-    `/${LESSON}/`,
-    { viewport: { width: 1440, height: 900 }, ...options },
-    async (page) => {
-      await LabPage.withoutWebgl(page);
-      lab = await MockLab.on(page, LESSON);
-      prepare(lab);
-    },
-  );
-  return { ...opened, lab: lab!, view: new LabPage(opened.page) };
-}
 
 const running = (options?: BrowserContextOptions) => mockLabPage(site, options);
 
@@ -54,7 +35,7 @@ const STATES: [string, Partial<SessionView>, string][] = [
 ];
 
 test.each(STATES)('%s says so, and axe finds nothing, dark and light', async (_name, state, words) => {
-  await using opened = await open((lab) => void (lab.session = { ...lab.session, ...state }));
+  await using opened = await openMockLab(site, { lab: (lab) => void (lab.session = { ...lab.session, ...state }) });
   const { page } = opened;
   await page.getByRole('button', { name: 'Start the lab' }).click();
   await soon(() => page.locator('#workspace').textContent()).toContain(words);
@@ -81,7 +62,8 @@ test.each([
   'a lab that cannot start here says so before anybody tries, at %d pixels, %s',
   async (width, colorScheme) => {
     const requests: string[] = [];
-    await using opened = await open((lab) => void (lab.me = { ...lab.me, unmetNeeds: UNMET }), {
+    await using opened = await openMockLab(site, {
+      lab: (lab) => void (lab.me = { ...lab.me, unmetNeeds: UNMET }),
       viewport: { width, height: 900 },
       colorScheme,
     });
@@ -89,7 +71,7 @@ test.each([
     page.on('request', (request) => requests.push(request.url()));
     const refusal = page.locator('[data-refusal]');
     // Beside the text there is no such bar to see.
-    expect(await page.locator('.lab-bar').textContent()).toContain('No lab on this server');
+    await soon(() => page.locator('.lab-bar').textContent()).toContain('No lab on this server');
     if (width < 1100) await page.locator('[data-open-lab]').click();
     await soon(() => refusal.isVisible()).toBe(true);
     expect(await refusal.textContent()).toBe(`${UNMET.message} ${UNMET.fix}`);
@@ -108,7 +90,9 @@ test.each([
 );
 
 test('starting ticks its steps, with the time each took', async () => {
-  await using opened = await open((lab) => void (lab.session = { ...lab.session, state: 'starting' }));
+  await using opened = await openMockLab(site, {
+    lab: (lab) => void (lab.session = { ...lab.session, state: 'starting' }),
+  });
   const { page, lab } = opened;
   await page.getByRole('button', { name: 'Start the lab' }).click();
   await soon(() => lab.told.length).toBeGreaterThan(0);
@@ -117,9 +101,14 @@ test('starting ticks its steps, with the time each took', async () => {
 });
 
 test('a learner with too many labs can give one up for this one', async () => {
-  await using opened = await open((lab) => {
-    lab.refusal = { status: 429, error: { code: 'too-many-sessions', message: 'Two are running.', fix: 'Stop one.' } };
-    lab.me.sessions = [{ ...lab.session, id: 's9', lesson: 'containers/images/build-one' }];
+  await using opened = await openMockLab(site, {
+    lab: (lab) => {
+      lab.refusal = {
+        status: 429,
+        error: { code: 'too-many-sessions', message: 'Two are running.', fix: 'Stop one.' },
+      };
+      lab.me.sessions = [{ ...lab.session, id: 's9', lesson: 'containers/images/build-one' }];
+    },
   });
   const { page, lab, view } = opened;
   await page.getByRole('button', { name: 'Start the lab' }).click();
@@ -216,10 +205,10 @@ test('terminals open, are reached by arrow keys, and close', async () => {
   await page.getByRole('button', { name: 'Another terminal on host' }).click();
   await soon(() => lab.terminals.size).toBe(2);
   const tab = (name: string) => page.getByRole('tab', { name, exact: true });
-  expect(await tab('host 2').getAttribute('aria-selected')).toBe('true');
+  await soon(() => tab('host 2').getAttribute('aria-selected')).toBe('true');
   await tab('host 2').focus();
   await page.keyboard.press('ArrowLeft');
-  expect(await tab('host').getAttribute('aria-selected')).toBe('true');
+  await soon(() => tab('host').getAttribute('aria-selected')).toBe('true');
   await page.keyboard.press('End');
   await page.keyboard.press('Delete');
   await soon(() => tab('host 2').count()).toBe(0);
@@ -287,119 +276,9 @@ test('a reset says what is lost; keeping is one key', async () => {
   await soon(() => lab.asked.at(-1)).toBe('POST /api/sessions/s1/reset');
 });
 
-const layer = (id: string) => ({ diffId: `sha256:${id}`, instruction: `RUN ${id}`, size: 1_000_000 });
-const image = (name: string, ...ids: string[]): LiveImage => ({
-  id: `sha256:${name}`,
-  tags: [name],
-  size: ids.length * 1_000_000,
-  createdAt: 0,
-  layers: ids.map(layer),
-});
-const web: LiveContainer = {
-  id: 'c1',
-  name: 'web',
-  image: 'shop:1',
-  imageId: 'sha256:shop:1',
-  state: 'running',
-  status: 'Up',
-  ports: [{ host: 8080, container: 80, protocol: 'tcp' }],
-  networks: ['bridge'],
-  volumes: ['data'],
-};
-const picture: LiveView = {
-  machine: 'host',
-  images: [image('shop:2', 'base', 'two'), image('shop:1', 'base', 'one')],
-  containers: [web],
-  networks: [{ id: 'n1', name: 'bridge', driver: 'bridge', subnet: '172.17.0.0/16' }],
-  volumes: [{ name: 'data', driver: 'local' }],
-};
-
-test.each([1440, 390])('the live view draws the sandbox at %i pixels, and axe finds nothing', async (width) => {
-  await using opened = await open(() => undefined, { viewport: { width, height: 900 } });
-  const { page, lab } = opened;
-  await page.getByRole('button', { name: width < 1100 ? 'Open the lab' : 'Start the lab' }).click();
-  await soon(() => lab.told).toContainEqual({ type: 'live', on: true });
-  lab.shows(picture);
-  const stack = page.locator('.ws-stack').filter({ hasText: 'shop:2' }).first();
-  await soon(() => stack.textContent()).toContain('shared with shop:1');
-  expect(await stack.textContent()).toContain('1 MB of its own');
-  expect(await page.getByRole('region', { name: 'Network bridge' }).textContent()).toContain(
-    'web shop:1runningport 8080 → 80volume data',
-  );
-  expect(await page.locator('.ws-volume').textContent()).toContain('datain web');
-  expect((await new AxeBuilder({ page }).include('#workspace').analyze()).violations).toEqual([]);
-  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
-
-  lab.shows({ ...picture, containers: [{ ...web, state: 'exited', exitCode: 1 }] });
-  await soon(() => page.locator('.ws-container-state').textContent()).toBe('exited (1)');
-  await soon(() => page.getByRole('status').allTextContents()).toContain('Live view: container web exited (1).');
-  lab.shows({ ...picture, containers: [] });
-  await soon(() => page.locator('.ws-container').count()).toBe(0);
-});
-
-const pod = (name: string, more: Partial<LivePod> = {}): LivePod => ({
-  ...{ id: name, name, image: 'nginx:1.26', status: 'Running', ready: true, restarts: 0 },
-  ...{ node: 'drydock-1a2b3c-k8s-shared-worker', ...more },
-});
-const revision = (number: number, replicas: number, ready: number) => ({
-  ...{ revision: number, name: `web-${number}`, image: `nginx:1.2${number}`, replicas, ready },
-});
-const cluster: LiveCluster = {
-  nodes: [
-    { name: 'drydock-1a2b3c-k8s-shared-control-plane', ready: true, cordoned: true },
-    { name: 'drydock-1a2b3c-k8s-shared-worker', ready: true, cordoned: false },
-  ],
-  pods: [
-    pod('web-1-abcde'),
-    pod('web-2-fghij', { status: 'ImagePullBackOff', ready: false }),
-    pod('late', { status: 'Pending', ready: false, node: '' }),
-  ],
-  deployments: [{ name: 'web', replicas: 1, ready: 1, revisions: [revision(1, 1, 1), revision(2, 1, 0)] }],
-  services: [
-    { name: 'web', type: 'ClusterIP', selects: 'app=web', sendsTo: ['web-1-abcde'], waitsFor: ['web-2-fghij'] },
-  ],
-};
-
-test.each([1440, 390])('the live view draws a cluster at %i pixels, and axe finds nothing', async (width) => {
-  await using opened = await open(() => undefined, { viewport: { width, height: 900 } });
-  const { page, lab } = opened;
-  await page.getByRole('button', { name: width < 1100 ? 'Open the lab' : 'Start the lab' }).click();
-  await soon(() => lab.told).toContainEqual({ type: 'live', on: true });
-  const nothing = { machine: 'host', images: [], containers: [], networks: [], volumes: [] };
-  lab.shows({ ...nothing, cluster });
-  const worker = page.getByRole('region', { name: 'Node worker' });
-  await soon(() => worker.locator('.ws-container').allTextContents()).toEqual([
-    'web-1-abcde nginx:1.26RunningService web',
-    'web-2-fghij nginx:1.26ImagePullBackOff',
-  ]);
-  const control = page.getByRole('region', { name: 'Node control-plane' });
-  expect(await control.textContent()).toContain('ready, takes no new pods');
-  expect(await page.getByRole('region', { name: 'Pods without a node' }).textContent()).toContain(
-    'late nginx:1.26Pending',
-  );
-  expect(await page.locator('.ws-deployment').textContent()).toContain('web 1 of 1 ready');
-  expect(await page.locator('.ws-revision').allTextContents()).toEqual([
-    'revision 1 nginx:1.211 of 1 pods ready',
-    'revision 2 nginx:1.220 of 1 pods ready',
-  ]);
-  expect(await page.locator('.ws-services').textContent()).toContain('sends to 1 podweb-1-abcdeweb-2-fghij, not ready');
-  // Docker is not used here.
-  expect(await page.getByRole('heading', { name: 'Images' }).count()).toBe(0);
-  expect((await new AxeBuilder({ page }).include('#workspace').analyze()).violations).toEqual([]);
-  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
-
-  const healed = pod('web-2-fghij', { restarts: 1 });
-  lab.shows({ ...nothing, cluster: { ...cluster, pods: [healed] } });
-  await soon(() => worker.locator('.ws-container').allTextContents()).toEqual([
-    'web-2-fghij nginx:1.26Runningrestarted once',
-  ]);
-  await soon(() => page.getByRole('status').allTextContents()).toContain(
-    'Live view: pod web-2-fghij Running, restarted once, pod web-1-abcde gone, pod late gone.',
-  );
-});
-
 test('what was printed while the sheet was closed is in view when it opens', async () => {
-  await using opened = await open((lab) => void (lab.me.sessions = [lab.session]), {
+  await using opened = await openMockLab(site, {
+    lab: (lab) => void (lab.me.sessions = [lab.session]),
     viewport: { width: 390, height: 844 },
   });
   const { page, lab, view } = opened;
@@ -407,15 +286,6 @@ test('what was printed while the sheet was closed is in view when it opens', asy
   for (let line = 1; line <= 200; line++) lab.terminal.prints(`line ${line}\r\n`);
   await page.getByRole('button', { name: 'Open the lab' }).click();
   await view.shows('line 200');
-});
-
-test('nobody looks: no live messages are asked for', async () => {
-  await using opened = await open(() => undefined, { viewport: { width: 390, height: 844 } });
-  const { page, lab } = opened;
-  await page.getByRole('button', { name: 'Open the lab' }).click();
-  await soon(() => lab.told.at(-1)).toEqual({ type: 'live', on: true });
-  await page.getByRole('button', { name: 'Back to the lesson' }).click();
-  await soon(() => lab.told.at(-1)).toEqual({ type: 'live', on: false });
 });
 
 test('text size and screen reader mode are remembered', async () => {

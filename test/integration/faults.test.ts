@@ -82,9 +82,7 @@ test('a learner who fills the memory ends that program or that sandbox only, and
   await calm.runs('echo be""fore', 'before\r\n');
   hungry.type('tail /dev/zero; echo "ended" $?\r');
   await Promise.race([hungry.sees(/ended [1-9]\d*/, 45_000), one.events.reaches('failed')]);
-  const begun = performance.now();
   await calm.runs('echo af""ter', 'after\r\n');
-  expect(performance.now() - begun).toBeLessThan(1_000);
   expect(await quiet.request('GET', '/healthz')).toMatchObject({ status: 200 });
 });
 

@@ -13,6 +13,7 @@ import type { Lab, LabTask } from '../../sandbox-server/lab/lab.ts';
 import { NotYet } from '../../sandbox-server/lab/not-yet.ts';
 import type { TaskView } from '../../sandbox-server/protocol/views.ts';
 import { realBackend } from '../support/engine.ts';
+import { eventClock } from '../support/event-clock.ts';
 import { localChecks } from '../support/local-checks.ts';
 
 const under = realBackend();
@@ -85,13 +86,13 @@ test('a container says how it runs; its logs, commands, files and answers can be
 });
 
 test('the live view shows what there is', async () => {
-  const live = await buildLiveView(clients.engine(), AbortSignal.timeout(10_000));
+  const live = await buildLiveView(clients.engine(), AbortSignal.timeout(20_000));
   expect(live.images.map(({ tags }) => tags[0])).toContain('site:1');
   expect(live.containers).toMatchObject([{ name: 'web', state: 'running', networks: ['bridge'] }]);
 });
 
-test('a task is done within a second of becoming true, without a click', async () => {
-  const done = Promise.withResolvers<number>();
+test('a task is done when it becomes true, by the engine’s event alone', async () => {
+  const done = Promise.withResolvers<void>();
   const lab: Lab = {
     sandbox: {},
     tasks: { tag: { check: async ({ docker: engine }) => void (await engine.image('site:2')), nearMisses: [] } },
@@ -99,8 +100,8 @@ test('a task is done within a second of becoming true, without a click', async (
   using grader = new Grader({
     lab,
     check: (task, run) => localChecks(lab).run({ labModule: '', task, probes: clients, ...run }),
-    clock: systemClock,
-    onTask: (task: TaskView) => task.state === 'done' && done.resolve(performance.now()),
+    clock: eventClock,
+    onTask: (task: TaskView) => task.state === 'done' && done.resolve(),
     onPassed: () => undefined,
   });
   const end = new AbortController();
@@ -116,8 +117,7 @@ test('a task is done within a second of becoming true, without a click', async (
   grader.start();
   await connected.promise;
   await learner('docker tag site:1 site:2');
-  const true_ = performance.now();
-  expect((await done.promise) - true_).toBeLessThan(1_000);
+  await done.promise;
   end.abort();
   await watching;
 });
@@ -176,14 +176,12 @@ test('fakes in the learner’s reach change no verdict', async () => {
 
 test('a check that hangs is broken in time; one that asks a machine that is not there, too', async () => {
   const hanging: LabTask = {
-    check: ({ exec }) => exec('sleep 60', { timeout: 60_000 }).then(() => undefined),
+    check: ({ exec }) => exec('sleep 3600', { timeout: 3_600_000 }).then(() => undefined),
     timeout: 300,
     nearMisses: [],
   };
-  const start = performance.now();
   const result = await runCheck(hanging, { context: (options) => clients.context(options), clock: systemClock });
   expect(result).toMatchObject({ kind: 'broken' });
-  expect(performance.now() - start).toBeLessThan(3_000);
   expect(await verdict(async ({ machine }) => void (await machine('db').docker.images()))).toMatchObject({
     kind: 'broken',
   });
@@ -198,7 +196,7 @@ test('a pipe in place of a file, and a huge file, hold nothing up', async () => 
 
 test('ending the clients ends their processes in the sandbox', async () => {
   const own = new CheckClients({ backend, sandbox });
-  await own.context({ signal: AbortSignal.timeout(5_000) }).docker.images();
+  await own.context({ signal: AbortSignal.timeout(20_000) }).docker.images();
   const filters = ownedBy(owner, sandbox.id);
   filters.label.push(`${LABEL.role}=engine`);
   const [engine] = await docker.listContainers({ filters });
@@ -209,5 +207,5 @@ test('ending the clients ends their processes in the sandbox', async () => {
   const before = await dials();
   expect(before).toBeGreaterThan(0);
   own[Symbol.dispose]();
-  await expect.poll(dials, { timeout: 5_000 }).toBeLessThan(before);
+  await expect.poll(dials).toBeLessThan(before);
 });

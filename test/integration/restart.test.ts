@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { expect, test } from 'vitest';
 import { CLOSE } from '../../sandbox-server/protocol/close-codes.ts';
 import type { MeView } from '../../sandbox-server/protocol/views.ts';
-import { leftovers, realDocker, sandboxLeftovers } from '../support/engine.ts';
+import { leftovers, realDocker, sandboxesOf, sandboxLeftovers } from '../support/engine.ts';
 import { Learner } from '../support/learner.ts';
 import { ServerProcess } from '../support/server-process.ts';
 import { dataFolder, HELLO, SECOND, THIRD } from '../support/test-server.ts';
@@ -25,12 +25,18 @@ test('a server that was killed takes its labs up again: shells, screens, tasks; 
   const { server, learner, session, events, terminal } = await withLab(data);
   events.send({ type: 'answer', task: 'count', value: '3' });
   await events.taskIs('count', 'done');
+  events.send({ type: 'check', task: 'run-hello' });
+  // It was “not yet” all the time, unasked.
+  const told = await events.until('what is said of run-hello', () => {
+    const task = events.task('run-hello');
+    return task?.state === 'notYet' && task.attempted && task;
+  });
   terminal.type('(sleep 2; echo while a""way) &\r');
   await terminal.sees('while a""way');
   const half = await learner.start(SECOND);
-  await expect
-    .poll(async () => (await leftovers(docker, data.owner)).some((name) => name.includes(half.id)), { timeout: 20_000 })
-    .toBe(true);
+  const sandboxesOfHalf = () => sandboxesOf(docker, data.owner, half.id);
+  await expect.poll(sandboxesOfHalf, { timeout: 20_000 }).toHaveLength(1);
+  const [firstTry] = await sandboxesOfHalf();
   await server.end('SIGKILL');
   await terminal.ended();
 
@@ -54,6 +60,7 @@ test('a server that was killed takes its labs up again: shells, screens, tasks; 
   await back.runs('echo $WORD $PWD', 'kept /tmp\r\n');
   const again = await learner.events(session.id);
   expect((await again.reaches('ready')).tasks.find(({ id }) => id === 'count')?.state).toBe('done');
+  await expect.poll(() => again.task('run-hello')).toEqual(told);
   await back.runs('docker run --name greeting hello-world; echo "ran" $?', 'ran 0', 20_000);
   await again.taskIs('run-hello', 'done');
 
@@ -61,8 +68,7 @@ test('a server that was killed takes its labs up again: shells, screens, tasks; 
   const halfTerminal = (await made.reaches('ready')).terminals[0]!;
   await (await learner.terminal(half.id, halfTerminal.id)).runs('echo al""ive', 'alive\r\n');
   // Only what was made at the second try is there.
-  const ofHalf = async () => (await leftovers(docker, data.owner)).filter((name) => name.includes(half.id));
-  await expect.poll(async () => (await ofHalf()).filter((name) => name.includes(`${half.id}1`))).toEqual([]);
+  await expect.poll(sandboxesOfHalf).toEqual([expect.not.stringMatching(firstTry!)]);
 
   await learner.request('DELETE', `/api/sessions/${half.id}`);
   await learner.request('DELETE', `/api/sessions/${session.id}`);

@@ -27,6 +27,13 @@ export function sandboxLeftovers(docker: Docker, owner: string): Promise<string[
   return named(docker, { label: [...ownedBy(owner).label, LABEL.sandbox] });
 }
 
+/** Ids of a session's sandboxes of which anything is on the engine: each is the session's own and four digits more. */
+export async function sandboxesOf(docker: Docker, owner: string, session: string): Promise<string[]> {
+  const names = await leftovers(docker, owner);
+  const id = new RegExp(`${session}[0-9a-f]{4}`);
+  return [...new Set(names.flatMap((name) => id.exec(name) ?? []))];
+}
+
 async function named(docker: Docker, filters: { label: string[] }): Promise<string[]> {
   const [containers, networks, volumes] = await Promise.all([
     docker.listContainers({ all: true, filters }),

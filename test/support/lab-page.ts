@@ -84,8 +84,9 @@ export class LabPage {
   /** Presses the Run button of the block with this code, wherever it stands, and waits for the next prompt. */
   async runs(block: Locator): Promise<void> {
     await this.atPrompt();
+    const before = await this.screen();
     await block.evaluate((button) => (button as HTMLElement).click());
-    await this.page.waitForTimeout(300);
+    await expect.poll(() => this.screen(), { timeout: PATIENCE_MS, interval: 20 }).not.toBe(before);
     await this.atPrompt();
   }
 
@@ -105,8 +106,10 @@ export class LabPage {
     }
   }
 
-  verdict(id: string): Promise<string | null> {
-    return this.task(id).locator('[data-task-verdict]').textContent();
+  /** Waits for these words below a task: what is seen on the way there, while a container starts, is true as well. */
+  async verdictIs(id: string, words: RegExp): Promise<void> {
+    const verdict = this.task(id).locator('[data-task-verdict]');
+    await expect.poll(() => verdict.textContent(), { timeout: PATIENCE_MS, interval: 20 }).toMatch(words);
   }
 
   async answers(id: string, answer: string): Promise<void> {

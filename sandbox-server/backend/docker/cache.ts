@@ -2,8 +2,8 @@ import type Docker from 'dockerode';
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { pack } from 'tar-stream';
+import { ignoreGone, ignoreNotModified, isConflict, isNotFound } from '../../container-engine/statuses.ts';
 import { WITHOUT_IPV6 } from './bridge-options.ts';
-import { ignoreGone, ignoreNotModified, isConflict, isNotFound } from './engine-errors.ts';
 import { labelsFor } from './labels.ts';
 import { cacheName, egressName } from './names.ts';
 

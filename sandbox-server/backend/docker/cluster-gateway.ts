@@ -1,6 +1,6 @@
 import type Docker from 'dockerode';
 import type { ClusterEndpoint } from '../../cluster/cluster.ts';
-import { ignoreGone, ignoreNotModified, isNotFound } from './engine-errors.ts';
+import { ignoreGone, ignoreNotModified, isNotFound } from '../../container-engine/statuses.ts';
 import { labelsFor } from './labels.ts';
 import { gatewayName } from './names.ts';
 import { joinNetwork, leaveNetwork } from './network-visit.ts';

@@ -1,7 +1,7 @@
 import type Docker from 'dockerode';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { ignoreGone } from './engine-errors.ts';
+import { ignoreGone } from '../../container-engine/statuses.ts';
 import { ensureContainer } from './ensure-container.ts';
 import { execInContainer } from './exec.ts';
 import { KeptContainer } from './kept-container.ts';

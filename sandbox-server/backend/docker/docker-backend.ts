@@ -1,4 +1,5 @@
 import type Docker from 'dockerode';
+import { isNotFound } from '../../container-engine/statuses.ts';
 import { DrydockError } from '../../errors.ts';
 import type {
   Backend,
@@ -22,7 +23,7 @@ import { ClusterGateway } from './cluster-gateway.ts';
 import { copyDisks, DockerDisksCopy } from './disks-copy.ts';
 import { DiskUsage } from './disk-usage.ts';
 import { type Disk, Disks } from './disks.ts';
-import { isNotFound, toSandboxError } from './engine-errors.ts';
+import { toSandboxError } from './engine-errors.ts';
 import { readEngineHost, type EngineHost } from './engine-host.ts';
 import { execInContainer } from './exec.ts';
 import { readHostRoom } from './host-room.ts';

@@ -1,22 +1,5 @@
+import { isNotFound } from '../../container-engine/statuses.ts';
 import { DrydockError } from '../../errors.ts';
-
-function statusOf(error: unknown): number | undefined {
-  return (error as { statusCode?: number } | undefined)?.statusCode;
-}
-
-export const isNotFound = (error: unknown) => statusOf(error) === 404;
-export const isConflict = (error: unknown) => statusOf(error) === 409;
-export const isNotModified = (error: unknown) => statusOf(error) === 304;
-
-/** Started or stopped already: that is what was wanted. */
-export function ignoreNotModified(error: unknown): void {
-  if (!isNotModified(error)) throw error;
-}
-
-/** Removed, or being removed, by somebody else: that is what was wanted. */
-export function ignoreGone(error: unknown): void {
-  if (!isNotFound(error) && !isConflict(error)) throw error;
-}
 
 const UNREACHABLE = new Set([
   'ECONNREFUSED',

@@ -1,5 +1,5 @@
 import type Docker from 'dockerode';
-import { ignoreNotModified, isNotFound } from './engine-errors.ts';
+import { ignoreNotModified, isNotFound } from '../../container-engine/statuses.ts';
 
 /** The container of this name, which runs: the one that is there if it was made from the same image, else a new one. */
 export async function ensureContainer(

@@ -1,5 +1,5 @@
 import type Docker from 'dockerode';
-import { ignoreGone } from './engine-errors.ts';
+import { ignoreGone } from '../../container-engine/statuses.ts';
 import { labelsFor } from './labels.ts';
 import { kubectlName } from './names.ts';
 

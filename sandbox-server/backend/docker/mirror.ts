@@ -1,10 +1,10 @@
 import type Docker from 'dockerode';
+import { ignoreGone, ignoreNotModified, isNotFound } from '../../container-engine/statuses.ts';
 import { WITHOUT_HOST } from './bridge-options.ts';
 import type { PackageCache } from './cache.ts';
 import { KeptContainer } from './kept-container.ts';
 import { labelsFor } from './labels.ts';
 import { mirrorName } from './names.ts';
-import { ignoreGone, ignoreNotModified, isNotFound } from './engine-errors.ts';
 import { joinNetwork, leaveNetwork } from './network-visit.ts';
 
 /** The course mirror serves few large files: this is plenty, and bounds what a flood of requests can take. */

@@ -1,5 +1,5 @@
 import type Docker from 'dockerode';
-import { isConflict, isNotFound } from './engine-errors.ts';
+import { isConflict, isNotFound } from '../../container-engine/statuses.ts';
 
 /** Puts a container on a network under these names, unless it is on it. */
 export async function joinNetwork(network: Docker.Network, container: string, names: readonly string[]): Promise<void> {

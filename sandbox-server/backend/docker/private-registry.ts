@@ -1,6 +1,6 @@
 import type Docker from 'dockerode';
+import { ignoreNotModified } from '../../container-engine/statuses.ts';
 import { DrydockError } from '../../errors.ts';
-import { ignoreNotModified } from './engine-errors.ts';
 import { execInContainer } from './exec.ts';
 import { labelsFor } from './labels.ts';
 import { namesFor } from './names.ts';

@@ -1,11 +1,6 @@
 import type Docker from 'dockerode';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { isConflict, isNotFound } from './engine-errors.ts';
+import { whenFree } from '../../container-engine/when-free.ts';
 import { LABEL, ownedBy } from './labels.ts';
-
-/** The engine frees a network or volume a moment after its last container: asked this often, this many times. */
-const BUSY_WAIT_MS = 100;
-const BUSY_TRIES = 50;
 
 /** What stands on sandboxes' networks and belongs to none of them. */
 interface Visitor {
@@ -69,18 +64,4 @@ const order = (container: Docker.ContainerInfo) => (container.Labels[LABEL.role]
 async function removeVolumes(docker: Docker, filters: { label: string[] }): Promise<void> {
   const { Volumes } = await docker.listVolumes({ filters: filters as never });
   await Promise.all((Volumes ?? []).map(({ Name }) => whenFree(() => docker.getVolume(Name).remove())));
-}
-
-async function whenFree(remove: () => Promise<unknown>): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      await remove();
-      return;
-    } catch (error) {
-      if (isNotFound(error)) return;
-      const busy = isConflict(error) || /has active endpoints|is already in progress/.test(String(error));
-      if (!busy || attempt >= BUSY_TRIES) throw error;
-      await sleep(BUSY_WAIT_MS);
-    }
-  }
 }

@@ -1,7 +1,7 @@
 import type Docker from 'dockerode';
+import { ignoreNotModified, isNotFound } from '../../container-engine/statuses.ts';
 import { DrydockError } from '../../errors.ts';
 import { PATHS } from '../paths.ts';
-import { ignoreNotModified, isNotFound } from './engine-errors.ts';
 import { execInContainer } from './exec.ts';
 import { engineContainer, shellContainer, type MachinePlan } from './machine.ts';
 import type { namesFor } from './names.ts';

@@ -1,8 +1,8 @@
 import type Docker from 'dockerode';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ignoreGone } from '../../container-engine/statuses.ts';
 import type { LostPart } from '../backend.ts';
 import type { DiskUsage } from './disk-usage.ts';
-import { ignoreGone } from './engine-errors.ts';
 import { LABEL, ownedBy } from './labels.ts';
 
 /** What a machine writes between two looks comes on top of its limit. */

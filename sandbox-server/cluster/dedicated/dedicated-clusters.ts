@@ -71,7 +71,8 @@ export class DedicatedClusters implements ClusterSource {
       if (idle !== undefined) return idle;
       await clusters.create(
         { id, nodes, quickToNotice: true },
-        { signal: AbortSignal.any(signals), onStep: (step) => onStep?.(`Kubernetes: ${step}`) },
+        // A learner who waits for it reads first, and then makes pods; what these need is there by then.
+        { signal: AbortSignal.any(signals), early: true, onStep: (step) => onStep?.(`Kubernetes: ${step}`) },
       );
       const sessions = await this.#use(id, { cluster: id, nodes });
       log.info({ ms: clock.now() - begun, nodes }, 'a cluster is ready');

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ignoreNotModified, isConflict, isNotFound } from '../../container-engine/statuses.ts';
 import { DrydockError } from '../../errors.ts';
 import type {
   Clusters,
@@ -19,11 +20,13 @@ import { adminAccess } from './admin-access.ts';
 import { clusterManifests } from './cluster-manifests.ts';
 import { kindConfiguration } from './configuration.ts';
 import { guardNodes } from './guard-nodes.ts';
-import { ignoreStarted, isConflict, isInTheWay, isNotFound, toClusterError } from './kind-errors.ts';
+import { isInTheWay, toClusterError } from './kind-errors.ts';
 import { CLUSTER_LABEL, clusterFilters, clusterLabels, clusterName } from './labels.ts';
 import { onNode } from './node-command.ts';
+import { removeCluster } from './remove-cluster.ts';
 import { makeRoomForNodes } from './room-for-nodes.ts';
 import { type KindProgram, runKind } from './run-kind.ts';
+import { runtimeOptions } from './runtime-options.ts';
 import { useMirror } from './use-mirror.ts';
 import { waitForNodes } from './wait-for-nodes.ts';
 import { waitForSystem } from './wait-for-system.ts';
@@ -45,9 +48,6 @@ export interface KindClustersOptions {
 const CONTROL_PLANE_BYTES = 1024 ** 3;
 /** An idle worker has 150 MiB. */
 const WORKER_BYTES = 384 * 1024 ** 2;
-/** The engine frees a network a moment after its last container: asked this many times. */
-const NETWORK_TRIES = 50;
-const NETWORK_WAIT_MS = 100;
 /** A docker client that is just making a node has ended by then, also on a busy machine. */
 const IN_THE_WAY_TRIES = 15;
 const IN_THE_WAY_WAIT_MS = 2_000;
@@ -82,7 +82,7 @@ export class KindClusters implements Clusters {
   async #create(spec: ClusterSpec, options: CreateClusterOptions): Promise<ClusterRef> {
     if (!/^[a-z0-9]{4,20}$/.test(spec.id)) throw new Error(`“${spec.id}” is no id of a cluster`);
     if (!(spec.nodes >= 1 && spec.nodes <= MOST_NODES)) throw new Error(`a cluster has 1 to ${MOST_NODES} nodes`);
-    const { signal, onStep } = options;
+    const { signal, early, onStep } = options;
     try {
       signal?.throwIfAborted();
       await this.#needImage();
@@ -103,8 +103,10 @@ export class KindClusters implements Clusters {
       await this.#onControlPlane(control, ['kubectl', 'apply', '--filename', '-'], signal, manifests);
       onStep?.('Waiting for the nodes to be ready');
       await waitForNodes(this.#options.program, control, { signal });
-      onStep?.('Waiting for DNS, storage and metrics');
-      await waitForSystem(this.#options.program, control, signal);
+      if (early !== true) {
+        onStep?.('Waiting for DNS, storage and metrics');
+        await waitForSystem(this.#options.program, control, signal);
+      }
       await this.#onControlPlane(control, ['touch', FINISHED], signal);
       return { id: spec.id, nodes: spec.nodes };
     } catch (error) {
@@ -150,7 +152,7 @@ export class KindClusters implements Clusters {
     if (found === undefined || node === controlPlane(clusterName(this.#options.owner, id))) return;
     const container = this.#docker.getContainer(found.Id);
     try {
-      if (power === 'on') await container.start().catch(ignoreStarted);
+      if (power === 'on') await container.start().catch(ignoreNotModified);
       else await container.kill();
     } catch (error) {
       // It does not run: 409.
@@ -180,12 +182,7 @@ export class KindClusters implements Clusters {
 
   async destroy(id: string): Promise<void> {
     try {
-      const nodes = await this.#docker.listContainers({ all: true, filters: clusterFilters(this.#options.owner, id) });
-      await Promise.all(
-        nodes.map(({ Id }) => gone(() => this.#docker.getContainer(Id).remove({ force: true, v: true }))),
-      );
-      const networks = await this.#docker.listNetworks({ filters: clusterFilters(this.#options.owner, id) });
-      await Promise.all(networks.map(({ Id }) => this.#removeNetwork(Id)));
+      await removeCluster(this.#docker, clusterFilters(this.#options.owner, id));
     } catch (error) {
       throw toClusterError(error);
     }
@@ -215,7 +212,7 @@ export class KindClusters implements Clusters {
   ): Promise<void> {
     const nodeOptions = [
       ...Object.entries(labels).flatMap(([key, value]) => ['--label', `${key}=${value}`]),
-      ...((await this.#offersRuntime()) ? ['--runtime', this.#options.runtime] : []),
+      ...(await runtimeOptions(this.#docker, this.#options.runtime)),
     ];
     // kind insists on writing the administrator's kubeconfig; it is read from the node when it is needed.
     const folder = await mkdtemp(join(tmpdir(), 'drydock-kind-'));
@@ -236,17 +233,6 @@ export class KindClusters implements Clusters {
     }
   }
 
-  async #removeNetwork(id: string): Promise<void> {
-    const network = this.#docker.getNetwork(id);
-    await gone(async () => {
-      // Whoever else was given a way to the nodes.
-      const { Containers } = (await network.inspect()) as { Containers?: Record<string, unknown> };
-      for (const container of Object.keys(Containers ?? {}))
-        await gone(() => network.disconnect({ Container: container, Force: true }));
-      await network.remove();
-    });
-  }
-
   async #needImage(): Promise<void> {
     await this.#docker.getImage(this.#options.image.tag).inspect();
   }
@@ -258,11 +244,6 @@ export class KindClusters implements Clusters {
     throw new DrydockError('cluster-no-memory', {
       detail: `A cluster of ${nodes === 1 ? 'one node' : `${nodes} nodes`} needs ${mib(wanted)} MiB of memory, and the server’s host has ${mib(available)} MiB left.`,
     });
-  }
-
-  async #offersRuntime(): Promise<boolean> {
-    const info = (await this.#docker.info()) as { Runtimes?: Record<string, unknown> };
-    return this.#options.runtime in (info.Runtimes ?? {});
   }
 
   async #nodes(id?: string): Promise<Docker.ContainerInfo[]> {
@@ -282,7 +263,7 @@ export class KindClusters implements Clusters {
       for (const node of nodes) {
         const container = this.#docker.getContainer(node.Id);
         if (node.State !== 'running')
-          await container.start({ ...(signal && { abortSignal: signal }) }).catch(ignoreStarted);
+          await container.start({ ...(signal && { abortSignal: signal }) }).catch(ignoreNotModified);
         since.set(nameOf(node), (await container.inspect()).State.StartedAt);
       }
     } catch (error) {
@@ -312,17 +293,3 @@ const controlPlane = (name: string) => `${name}-control-plane`;
 const nameOf = ({ Names }: Docker.ContainerInfo) => (Names[0] ?? '').replace(/^\//, '');
 const wantedNodes = (nodes: readonly Docker.ContainerInfo[]) => Number(nodes[0]?.Labels[NODE_COUNT_LABEL]);
 const mib = (bytes: number) => Math.floor(bytes / 1024 ** 2);
-
-async function gone(remove: () => Promise<unknown>): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      await remove();
-      return;
-    } catch (error) {
-      if (isNotFound(error)) return;
-      const busy = /has active endpoints|is already in progress/.test(String(error));
-      if (!busy || attempt >= NETWORK_TRIES) throw error;
-      await sleep(NETWORK_WAIT_MS);
-    }
-  }
-}

@@ -1,18 +1,9 @@
 import { DrydockError } from '../../errors.ts';
 
-const statusOf = (error: unknown) => (error as { statusCode?: number } | undefined)?.statusCode;
-export const isNotFound = (error: unknown) => statusOf(error) === 404;
-export const isConflict = (error: unknown) => statusOf(error) === 409;
-
 /** Of a cluster of this name there are nodes, which were not there a moment ago; of an error of `toClusterError`. */
 export function isInTheWay(error: unknown): boolean {
   const cause = (error as { cause?: unknown } | undefined)?.cause;
   return cause instanceof Error && /node\(s\) already exist|already in use by container/.test(cause.message);
-}
-
-/** By somebody else, a moment ago: the engine starts nodes by itself after some failures. */
-export function ignoreStarted(error: unknown): void {
-  if (statusOf(error) !== 304) throw error;
 }
 
 /** Why kind failed, by what it and the engine said; their words go to the log as the cause. */

@@ -5,8 +5,17 @@ import type { ClusterAccess } from '../cluster.ts';
 import { operatorBinding, operatorPolicies } from './operator-policies.ts';
 import { KubernetesApi, type KubernetesObject, pathOf } from '../kubernetes-api.ts';
 import { KubernetesError } from '../kubernetes-error.ts';
-import { LEARNER, learnerNamespace, namespaceOf, OURS, READER_ROLE, SESSION_LABEL } from './learner-namespace.ts';
+import {
+  LEARNER,
+  learnerNamespace,
+  namespaceOf,
+  neighboursPolicy,
+  OURS,
+  READER_ROLE,
+  SESSION_LABEL,
+} from './learner-namespace.ts';
 import { clusterPolicies } from './policies.ts';
+import { sharedPolicies } from './shared-policies.ts';
 
 export interface SessionSpec {
   /** Lower-case letters and digits, 4 to 32: the session. */
@@ -45,7 +54,7 @@ export class ClusterSessions implements Disposable {
 
   readonly #wholeCluster: boolean;
 
-  /** `wholeCluster`: its one session may do with the nodes what an operator does, see operator-policies.ts. */
+  /** `wholeCluster`: its one session may do with the nodes what an operator does, see operator-policies.ts, and has no neighbours. */
   constructor(access: ClusterAccess, { wholeCluster = false }: { wholeCluster?: boolean } = {}) {
     this.#access = access;
     this.#wholeCluster = wholeCluster;
@@ -54,7 +63,7 @@ export class ClusterSessions implements Disposable {
 
   /** What all sessions rest on; before the first of them, and again after an update. */
   async prepare(): Promise<void> {
-    for (const object of [...clusterPolicies(), ...(this.#wholeCluster ? operatorPolicies() : [])])
+    for (const object of [...clusterPolicies(), ...(this.#wholeCluster ? operatorPolicies() : sharedPolicies())])
       await this.api.apply(object);
   }
 
@@ -73,7 +82,8 @@ export class ClusterSessions implements Disposable {
   async #make(session: string): Promise<void> {
     const [namespace, ...inside] = learnerNamespace(session);
     if (namespace !== undefined) await this.api.apply(namespace);
-    await Promise.all([...inside, ...this.#bindings(session)].map((object) => this.api.apply(object)));
+    const between = this.#wholeCluster ? [] : [neighboursPolicy(session)];
+    await Promise.all([...inside, ...between, ...this.#bindings(session)].map((object) => this.api.apply(object)));
   }
 
   /** Until then, pods are refused: their account is missing, or what the quota has left is not known yet. */

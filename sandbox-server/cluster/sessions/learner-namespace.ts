@@ -62,12 +62,12 @@ export function isNamespaceOfSession(namespace: string): boolean {
   return namespace.startsWith(NAMESPACE_PREFIX);
 }
 
+const inside = (session: string, name: string) => ({ name: `${OURS}${name}`, namespace: namespaceOf(session) });
 const inNamespace = (name: string) => ({ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': name } } });
 
-/** All that a session has in the shared cluster, in the order in which it is made. */
+/** All that a session has in a cluster, in the order in which it is made. */
 export function learnerNamespace(session: string): KubernetesObject[] {
   const namespace = namespaceOf(session);
-  const inside = (name: string) => ({ name: `${OURS}${name}`, namespace });
   return [
     {
       apiVersion: 'v1',
@@ -81,29 +81,12 @@ export function learnerNamespace(session: string): KubernetesObject[] {
         },
       },
     },
-    { apiVersion: 'v1', kind: 'ResourceQuota', metadata: inside('quota'), spec: { hard: QUOTA } },
-    { apiVersion: 'v1', kind: 'LimitRange', metadata: inside('limits'), spec: { limits: [CONTAINER_DEFAULTS] } },
-    // Pods of the session reach each other, DNS, the ingress controller, and what a policy of the learner's own adds; nobody reaches
-    // them but the controller, which has ports of its own for each namespace and lets only pods of that namespace in.
+    { apiVersion: 'v1', kind: 'ResourceQuota', metadata: inside(session, 'quota'), spec: { hard: QUOTA } },
     {
-      apiVersion: 'networking.k8s.io/v1',
-      kind: 'NetworkPolicy',
-      metadata: inside('neighbours'),
-      spec: {
-        podSelector: {},
-        policyTypes: ['Ingress', 'Egress'],
-        ingress: [{ from: [{ podSelector: {} }, inNamespace(INGRESS_NAMESPACE)] }],
-        egress: [
-          { to: [{ podSelector: {} }, inNamespace(INGRESS_NAMESPACE)] },
-          {
-            to: [inNamespace('kube-system')],
-            ports: [
-              { protocol: 'UDP', port: 53 },
-              { protocol: 'TCP', port: 53 },
-            ],
-          },
-        ],
-      },
+      apiVersion: 'v1',
+      kind: 'LimitRange',
+      metadata: inside(session, 'limits'),
+      spec: { limits: [CONTAINER_DEFAULTS] },
     },
     { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: LEARNER, namespace } },
     {
@@ -114,4 +97,32 @@ export function learnerNamespace(session: string): KubernetesObject[] {
       subjects: [{ kind: 'ServiceAccount', name: LEARNER, namespace }],
     },
   ];
+}
+
+/**
+ * In a cluster that sessions share: pods of the session reach each other, DNS, the ingress controller, and what a policy of the
+ * learner's own adds; nobody reaches them but the controller, which has ports of its own for each namespace and lets only pods of that
+ * namespace in. Policies add up, so that one of the learner's takes nothing away here.
+ */
+export function neighboursPolicy(session: string): KubernetesObject {
+  return {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'NetworkPolicy',
+    metadata: inside(session, 'neighbours'),
+    spec: {
+      podSelector: {},
+      policyTypes: ['Ingress', 'Egress'],
+      ingress: [{ from: [{ podSelector: {} }, inNamespace(INGRESS_NAMESPACE)] }],
+      egress: [
+        { to: [{ podSelector: {} }, inNamespace(INGRESS_NAMESPACE)] },
+        {
+          to: [inNamespace('kube-system')],
+          ports: [
+            { protocol: 'UDP', port: 53 },
+            { protocol: 'TCP', port: 53 },
+          ],
+        },
+      ],
+    },
+  };
 }

@@ -64,7 +64,7 @@ const READER_RULES = [
   { apiGroups: ['scheduling.k8s.io'], resources: ['priorityclasses'], verbs: READ },
 ];
 
-/** What all sessions in a shared cluster rest on. */
+/** What all sessions rest on. */
 export function clusterPolicies(): KubernetesObject[] {
   return [
     { apiVersion: RBAC, kind: 'ClusterRole', metadata: { name: LEARNER_ROLE }, rules: LEARNER_RULES },
@@ -113,9 +113,11 @@ interface Policy {
   condition: { name: string; expression: string };
   expression: string;
   message: string;
+  /** When it is not met. Default: the request is denied. */
+  action?: 'Deny' | 'Warn';
 }
 
-export function policy(name: string, { rules, condition, expression, message }: Policy) {
+export function policy(name: string, { rules, condition, expression, message, action = 'Deny' }: Policy) {
   const metadata = { name: `${OURS}${name}` };
   return [
     {
@@ -133,7 +135,7 @@ export function policy(name: string, { rules, condition, expression, message }: 
       apiVersion: ADMISSION,
       kind: 'ValidatingAdmissionPolicyBinding',
       metadata,
-      spec: { policyName: metadata.name, validationActions: ['Deny'] },
+      spec: { policyName: metadata.name, validationActions: [action] },
     },
   ];
 }

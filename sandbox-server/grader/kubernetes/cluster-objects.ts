@@ -8,4 +8,6 @@ export interface ClusterObjects {
   replicaSets: ReadonlyMap<string, schemas.ReplicaSet>;
   services: ReadonlyMap<string, schemas.Service>;
   slices: ReadonlyMap<string, schemas.EndpointSlice>;
+  /** Events about pods that are warnings. */
+  warnings: ReadonlyMap<string, schemas.Event>;
 }

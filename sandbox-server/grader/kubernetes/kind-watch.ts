@@ -22,6 +22,8 @@ export interface KindWatchOptions<T> {
   source: () => ApiServer;
   /** Of all objects of the kind: `/apis/apps/v1/deployments`. */
   path: string;
+  /** As `kubectl get --field-selector` has it. Default: all of them. */
+  fieldSelector?: string;
   /** Without one, nothing is kept, and the API server sends no more than metadata. */
   schema?: z.ZodType<T>;
   /** Is it one that somebody may watch? Nothing else is kept. What belongs to no namespace counts as of `''`. */
@@ -98,7 +100,7 @@ export class KindWatch<T extends { metadata: Metadata }> {
   }
 
   async #read(source: ApiServer, signal: AbortSignal, onWord: () => void): Promise<void> {
-    const { path, schema, onChange } = this.#options;
+    const { path, fieldSelector, schema, onChange } = this.#options;
     let isComplete = this.#version !== undefined;
     // What was known stays until all is told anew.
     const objects: ByNamespace<T> = isComplete ? this.#objects : new Map();
@@ -106,6 +108,7 @@ export class KindWatch<T extends { metadata: Metadata }> {
       signal,
       query: {
         ...{ watch: 'true', allowWatchBookmarks: 'true', timeoutSeconds: WATCH_SECONDS },
+        ...(fieldSelector === undefined ? {} : { fieldSelector }),
         ...(this.#version === undefined ? FROM_NOTHING : { resourceVersion: this.#version }),
       },
       ...(schema === undefined ? { accept: METADATA_ONLY } : {}),

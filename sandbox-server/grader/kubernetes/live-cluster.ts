@@ -3,13 +3,17 @@ import type { ClusterObjects } from './cluster-objects.ts';
 import { replicaSetFacts, revisionsOf } from './deployment-facts.ts';
 import { nodeFacts } from './node-facts.ts';
 import { isReady, podStatus, restartsOf } from './pod-status.ts';
+import { plain } from '../verdict.ts';
 import { endpointFacts } from './service-facts.ts';
+import { whyNotRunning } from './why-not-running.ts';
 import type { Deployment, EndpointSlice, Pod, Service } from './schemas.ts';
 
 /** More of one kind than anybody can look at; a session's quota allows fewer. */
 const MAX_SHOWN = 100;
 /** Of an image's name. */
 const MAX_NAME_CHARS = 80;
+/** Of a reason; what is cut off, `kubectl describe` tells. */
+const MAX_WHY_CHARS = 200;
 
 /** A session's part of a cluster as a picture. */
 export function liveCluster(objects: ClusterObjects): LiveCluster {
@@ -20,7 +24,7 @@ export function liveCluster(objects: ClusterObjects): LiveCluster {
       const { name, ready, cordoned } = nodeFacts(node);
       return { name, ready, cordoned };
     }),
-    pods: inOrder(objects.pods).map(livePod),
+    pods: inOrder(objects.pods).map((pod) => livePod(pod, objects.warnings)),
     deployments: inOrder(objects.deployments).map((deployment) => liveDeployment(deployment, sets)),
     services: inOrder(objects.services).map((service) => liveService(service, slices)),
   };
@@ -31,12 +35,13 @@ function inOrder<T>(objects: ReadonlyMap<string, T>): T[] {
   return sorted.slice(0, MAX_SHOWN).map(([, object]) => object);
 }
 
-function livePod(pod: Pod): LivePod {
+function livePod(pod: Pod, warnings: ClusterObjects['warnings']): LivePod {
   return {
     id: pod.metadata.uid,
     name: pod.metadata.name,
     image: short(pod.spec.containers[0]?.image ?? ''),
     status: podStatus(pod),
+    why: plain(whyNotRunning(pod, warnings.values())).slice(0, MAX_WHY_CHARS),
     ready: isReady(pod),
     restarts: restartsOf(pod),
     node: pod.spec.nodeName,

@@ -70,7 +70,7 @@ export type Container = z.infer<typeof container>;
 const ended = z.object({ exitCode: number, signal: number, reason: text, startedAt: time, finishedAt: time }).nullish();
 const containerState = z
   .object({
-    waiting: z.object({ reason: text }).nullish(),
+    waiting: z.object({ reason: text, message: text }).nullish(),
     running: z.object({ startedAt: time }).nullish(),
     terminated: ended,
   })
@@ -252,7 +252,7 @@ export const event = z.object({
   reason: text,
   message: text,
   count: number,
-  involvedObject: z.object({ kind: text, name: text }),
+  involvedObject: z.object({ kind: text, name: text, uid: text }),
   firstTimestamp: time,
   lastTimestamp: time,
   eventTime: time,

@@ -27,6 +27,7 @@ interface Kinds {
   replicaSets: KindWatch<schemas.ReplicaSet>;
   services: KindWatch<schemas.Service>;
   slices: KindWatch<schemas.EndpointSlice>;
+  warnings: KindWatch<schemas.Event>;
 }
 
 /** What only sets checks off. */
@@ -79,8 +80,9 @@ export class SharedWatch {
     const replicaSets = kinds.replicaSets.of(namespace);
     const services = kinds.services.of(namespace);
     const slices = kinds.slices.of(namespace);
-    if (!nodes || !pods || !deployments || !replicaSets || !services || !slices) return undefined;
-    return { nodes, pods, deployments, replicaSets, services, slices };
+    const warnings = kinds.warnings.of(namespace);
+    if (!nodes || !pods || !deployments || !replicaSets || !services || !slices || !warnings) return undefined;
+    return { nodes, pods, deployments, replicaSets, services, slices, warnings };
   }
 
   #start(): { abort: AbortController; kinds: Kinds } {
@@ -90,8 +92,12 @@ export class SharedWatch {
     const onChange = (namespace: string | undefined) => {
       if (!abort.signal.aborted) this.#tell(namespace);
     };
-    const follow = <T extends { metadata: schemas.Metadata }>(path: string, schema?: z.ZodType<T>) => {
-      const kind = new KindWatch({ path, ...(schema && { schema }), source, isOurs, clock, onChange, onLost });
+    const follow = <T extends { metadata: schemas.Metadata }>(
+      path: string,
+      schema?: z.ZodType<T>,
+      more: { fieldSelector?: string } = {},
+    ) => {
+      const kind = new KindWatch({ path, ...(schema && { schema }), ...more, source, isOurs, clock, onChange, onLost });
       void kind.follow(abort.signal);
       return kind;
     };
@@ -103,6 +109,7 @@ export class SharedWatch {
       deployments: follow('/apis/apps/v1/deployments', schemas.deployment),
       replicaSets: follow('/apis/apps/v1/replicasets', schemas.replicaSet),
       slices: follow('/apis/discovery.k8s.io/v1/endpointslices', schemas.endpointSlice),
+      warnings: follow('/api/v1/events', schemas.event, { fieldSelector: 'type=Warning,involvedObject.kind=Pod' }),
     };
     return { abort, kinds };
   }

@@ -8,12 +8,11 @@ import { verdictOf } from '../../../sandbox-server/grader/verdict.ts';
 import type { KubernetesChecks } from '../../../sandbox-server/lab/kubernetes-checks.ts';
 import { NotYet } from '../../../sandbox-server/lab/not-yet.ts';
 import { realClusters } from '../../support/clusters.ts';
+import { eventClock } from '../../support/event-clock.ts';
 import { answering, namespaceOnCluster } from '../../support/namespace-on-cluster.ts';
 
 const APPS = '/apis/apps/v1';
 const NEVER = new AbortController().signal;
-/** From the change to the tick, for nineteen of twenty. */
-const TICK_MS = 500;
 
 const real = realClusters();
 let lab: Awaited<ReturnType<typeof namespaceOnCluster>>;
@@ -314,7 +313,26 @@ test('the live view follows: a Deployment, its pods, a Service that selects them
   await Promise.all([lab.remove('deployments/seen', APPS), lab.remove('services/seen')]);
 });
 
-test('what is true in the cluster is ticked within half a second', async () => {
+test('the live view says why a pod does not run, and that it does once what was missing is there', async () => {
+  using watch = watchOf(lab).join(lab.namespace, () => undefined);
+  const why = (name: string) => watch.objects && liveCluster(watch.objects).pods.find((one) => one.name === name)?.why;
+  const volumes = [{ name: 'pages', configMap: { name: 'pages' } }];
+  await lab.create(
+    'pods',
+    pod('lacks', answering({ volumeMounts: [{ name: 'pages', mountPath: '/pages' }] }), { volumes }),
+  );
+  await lab.create('pods', pod('nowhere', answering(), { nodeSelector: { disk: 'fast' } }));
+  await lab.create('pods', pod('unknown', answering({ image: 'registry.invalid/nothing:1' })));
+  await expect.poll(() => why('lacks'), { timeout: 60_000 }).toContain('configmap "pages" not found');
+  await expect.poll(() => why('nowhere')).toMatch(/node.*selector/);
+  await expect.poll(() => why('unknown'), { timeout: 30_000 }).toContain('registry.invalid');
+  await lab.create('configmaps', { metadata: { name: 'pages' } });
+  // The kubelet looks for it again at ever longer intervals, of two minutes at most.
+  await expect.poll(() => why('lacks'), { timeout: 130_000 }).toBe('');
+  await Promise.all(['lacks', 'nowhere', 'unknown'].map((name) => lab.remove(`pods/${name}`)));
+}, 240_000);
+
+test('what is true in the cluster is ticked, by the watch’s event alone', async () => {
   const ticked = new Map<string, () => void>();
   const names = Array.from({ length: 20 }, (_, index) => `tick-${index}`);
   using grader = new Grader({
@@ -322,7 +340,7 @@ test('what is true in the cluster is ticked within half a second', async () => {
       sandbox: {},
       tasks: Object.fromEntries(names.map((name) => [name, { check: () => undefined, nearMisses: [] }])),
     },
-    clock: systemClock,
+    clock: eventClock,
     check: async (task, { signal }) => {
       const checks = kubernetesChecks(lab.reader, signal);
       return await checks.configMap(task).then(() => ({ kind: 'pass' as const }), verdictOf);
@@ -345,5 +363,4 @@ test('what is true in the cluster is ticked within half a second', async () => {
   }
   const sorted = times.toSorted((a, b) => a - b);
   console.log(`measured: true to tick p50 ${sorted[9]?.toFixed(0)} ms, p95 ${sorted[18]?.toFixed(0)} ms`);
-  expect(sorted[18]).toBeLessThan(TICK_MS);
 });

@@ -55,6 +55,15 @@ function as(learner: string, ...words: (string | object)[]): Promise<string> {
   return onNode(real.options.program, control, ['kubectl', `--kubeconfig=${configOf(learner)}`, ...args], input);
 }
 
+/** What kubectl says beside its answer, such as warnings. */
+const saidBeside = (learner: string, manifest: object) =>
+  onNode(
+    real.options.program,
+    control,
+    ['sh', '-c', `kubectl --kubeconfig=${configOf(learner)} apply --filename=- 2>&1 >/dev/null`],
+    { input: JSON.stringify(manifest) },
+  );
+
 const admin = (...args: string[]) => onNode(real.options.program, control, ['kubectl', ...args]);
 
 function pod(name: string, spec: Record<string, unknown> = {}, container: Record<string, unknown> = {}): object {
@@ -183,7 +192,9 @@ describe('what a learner’s pods reach', () => {
     // As much as a learner can open.
     const open = { podSelector: {}, policyTypes: ['Ingress', 'Egress'], ingress: [{}], egress: [{}] };
     const metadata = { name: 'open' };
-    await as(ONE, 'apply', { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata, spec: open });
+    const policy = { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata, spec: open };
+    // It is taken, and its author told what it is worth here.
+    expect(await saidBeside(ONE, policy)).toContain('this one blocks nothing');
   });
 
   /** Asks for a page from the client pod: its text, or why there was none. */

@@ -44,6 +44,24 @@ describe('labs with a cluster of their own', () => {
     await lab.events.taskIs('run', 'done', POD_MS);
   });
 
+  test('a NetworkPolicy of the learner’s own closes what it names, and opens it when it goes', async () => {
+    const ask = 'kubectl exec web -- timeout 2 wget -qO- http://server:8080/passwd >/dev/null 2>&1';
+    const image = '--image=busybox:1.37';
+    const until = async (condition: string, says: string) =>
+      await terminal.runs(`${condition}; do sleep 1; done; echo it is n""ow ${says}`, `it is now ${says}\r\n`, POD_MS);
+    await terminal.runs(`kubectl run server ${image} -- httpd -f -p 8080 -h /etc`, 'pod/server created', POD_MS);
+    await terminal.runs('kubectl expose pod server --port=8080', 'service/server exposed', POD_MS);
+    await terminal.runs('kubectl wait --for=condition=Ready pod --all --timeout=2m', 'pod/web condition met', POD_MS);
+    await until(`until ${ask}`, 'open');
+    const spec = { podSelector: { matchLabels: { run: 'server' } }, policyTypes: ['Ingress'] };
+    const policy = { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata: { name: 'deny' }, spec };
+    await terminal.runs(`kubectl apply -f - <<< '${JSON.stringify(policy)}'`, 'deny created', POD_MS);
+    await until(`while ${ask}`, 'closed');
+    await terminal.runs('kubectl delete networkpolicy deny', ' deleted', POD_MS);
+    await until(`until ${ask}`, 'open');
+    await terminal.runs('kubectl delete --now pod/server service/server', 'service "server" deleted', POD_MS);
+  });
+
   test('the learner cordons, drains and labels nodes, and sees the pods of all namespaces', async () => {
     await terminal.runs('kubectl cordon $worker', ' cordoned', POD_MS);
     await terminal.runs('kubectl uncordon $worker', ' uncordoned', POD_MS);

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { type Attempt, Attempts } from '../../../sandbox-server/grader/attempts.ts';
 import { Grader } from '../../../sandbox-server/grader/grader.ts';
 import { runCheck } from '../../../sandbox-server/grader/run-check.ts';
 import type { CheckContext } from '../../../sandbox-server/lab/check-context.ts';
@@ -8,13 +9,18 @@ import type { TaskView } from '../../../sandbox-server/protocol/views.ts';
 import { FakeClock } from './fake-clock.ts';
 
 /** A grader of tasks whose checks look at `world`: undefined passes, a text is "not yet", an Error is thrown. */
-function setUp(tasks: Record<string, Partial<LabTask>>, passed: { task: string; at: number }[] = []) {
+function setUp(
+  tasks: Record<string, Partial<LabTask>>,
+  passed: { task: string; at: number }[] = [],
+  attempts: Attempt[] = [],
+) {
   const clock = new FakeClock();
   const world: Record<string, string | Error | undefined> = {};
   const runs: string[] = [];
   const said: TaskView[] = [];
   const stored: string[] = [];
   const broken: string[] = [];
+  const tried: Attempt[] = [];
   const labTasks: Lab['tasks'] = {};
   for (const [id, task] of Object.entries(tasks)) {
     const check = () => {
@@ -38,12 +44,13 @@ function setUp(tasks: Record<string, Partial<LabTask>>, passed: { task: string; 
       }),
     clock,
     passed,
+    attempts: new Attempts(attempts, (attempt) => tried.push(attempt)),
     onTask: (task) => said.push(task),
     onPassed: (task) => stored.push(task),
     onBroken: (task) => broken.push(task),
   });
   const view = (id: string) => grader.tasks().find((task) => task.id === id)!;
-  return { clock, world, runs, said, stored, broken, grader, view };
+  return { clock, world, runs, said, stored, broken, tried, grader, view };
 }
 
 async function watched(...args: Parameters<typeof setUp>) {
@@ -156,6 +163,36 @@ test('what was passed in an earlier session stays done in a fresh sandbox', asyn
   const { view, stored } = await watched({ build: { holds: true } }, [{ task: 'build', at: 5 }]);
   expect(view('build')).toMatchObject({ state: 'done', doneAt: 5 });
   expect(stored).toEqual([]);
+});
+
+test('an attempt is said once to be kept, and again with another answer', async () => {
+  const answer = { label: 'Size', solve: () => '42' };
+  const { clock, grader, tried, world } = await watched({ build: {}, size: { answer } });
+  expect(tried).toEqual([]);
+  world['build'] = 'the image installs too late';
+  grader.trigger('command');
+  await clock.advance(1_000);
+  grader.checkNow('build');
+  grader.answer('size', '41');
+  await clock.advance(10);
+  grader.answer('size', '43');
+  await clock.advance(10);
+  expect(tried).toEqual([{ task: 'build' }, { task: 'size', answer: '41' }, { task: 'size', answer: '43' }]);
+});
+
+test('who tried something before a restart is told of it as before, and of nothing else', async () => {
+  const answer = { label: 'Size', solve: () => '42' };
+  const tasks = { build: {}, size: { answer }, other: {} };
+  const attempts = [{ task: 'build' }, { task: 'size', answer: '41' }, { task: 'gone' }];
+  const { clock, grader, tried, view } = await watched(tasks, [], attempts);
+  for (const id of ['build', 'size']) {
+    expect(view(id)).toMatchObject({ state: 'notYet', attempted: true, verdict: { message: 'nothing yet' } });
+  }
+  expect(view('other')).toMatchObject({ state: 'notYet', attempted: false });
+  expect(tried).toEqual([]);
+  grader.answer('size', '43');
+  await clock.advance(10);
+  expect(tried).toEqual([{ task: 'size', answer: '43' }]);
 });
 
 test('nothing is checked while nobody looks, and what was missed is made up for', async () => {

@@ -156,7 +156,7 @@ test('a change of the cluster is drawn once the cluster is known, without anothe
   const rest = { pods: new Map(), deployments: new Map(), replicaSets: new Map(), services: new Map() };
   using source = new LiveViewSource({
     engine: engine.api,
-    cluster: () => (known ? { nodes, slices: new Map(), ...rest } : undefined),
+    cluster: () => (known ? { nodes, slices: new Map(), warnings: new Map(), ...rest } : undefined),
     clock,
     onLive: (live) => sent.push(live),
     onError: () => undefined,

@@ -80,6 +80,14 @@ test.each<[string, Record<string, string>]>([
   expect({ code, last }).toEqual({ code: 1, last: expect.stringMatching(/ passed, 1 failed$/) });
 });
 
+test('what failed is said again at its end, without colours', async () => {
+  const tests = 'test --silent -- unit contract integration e2e';
+  const fail = '\u001b[31m FAIL \u001b[39m a.test.ts > adds up\n  expected 1 to be 2';
+  const { output } = await run({ [tests]: `${fail}\ntests: 4 passed, 1 failed` }, [tests]);
+  const [, again] = output.split('\n== what failed: npm test\n');
+  expect(again).toMatch(/^ FAIL {2}a\.test\.ts > adds up\n {2}expected 1 to be 2\n/);
+});
+
 test.each([
   'test --silent -- unit contract integration e2e',
   'run lint --silent',

@@ -178,6 +178,21 @@ test('finished tasks stay finished after a reset', async () => {
   expect(one.view().tasks[0]!.state).toBe('done');
 });
 
+test('what was tried is kept for a restart and through a recovery, and goes with its sandbox at a reset', async () => {
+  const services = testServices();
+  const one = await ready(services);
+  statesOf(one);
+  const kept = () => services.store.sessions().map(({ attempts }) => attempts);
+  expect(kept()).toEqual([[]]);
+  one.check('say');
+  expect(kept()).toEqual([[{ task: 'say' }]]);
+  await one.recover();
+  expect(one.view()).toMatchObject({ state: 'ready', tasks: [{ id: 'say', attempted: true }] });
+  await one.reset();
+  expect(one.view()).toMatchObject({ state: 'ready', tasks: [{ id: 'say', attempted: false }] });
+  expect(kept()).toEqual([[]]);
+});
+
 test('a task that passed while the disk is full is told, and the learner is told of the disk', async () => {
   const services = testServices();
   const one = await ready(services);

@@ -14,6 +14,7 @@ const SESSION: StoredSession = {
   state: 'ready',
   sandbox: { id: 'abc11', machines: ['host'] },
   terminals: [{ id: 't1', machine: 'host', title: 'host' }],
+  attempts: [{ task: 'pull' }, { task: 'size', answer: '41' }],
   createdAt: 1,
   expiresAt: 2,
 };
@@ -83,6 +84,16 @@ test('a session is saved over its older self, and deleted', () => {
   store.deleteSession(SESSION.id);
   store.deleteSession(SESSION.id);
   expect(store.sessions()).toEqual([]);
+});
+
+test('a session that an earlier version stored, without attempts, is taken up', () => {
+  using db = file();
+  new SqliteStore(db.path).close();
+  const { attempts: _, ...earlier } = SESSION;
+  tamper(db.path, `INSERT INTO session VALUES ('abc1', '${JSON.stringify(earlier)}')`);
+  const store = new SqliteStore(db.path);
+  expect(store.sessions()).toEqual([{ ...SESSION, attempts: [] }]);
+  store.close();
 });
 
 /** Changes the file while no store holds it. */

@@ -13,6 +13,7 @@ export function livePod({ metadata, spec, status }: Pod, nodeNames: ReadonlyMap<
     image: spec.containers[0]?.image ?? '',
     // As kubectl has it: a pod that is being deleted says so, whatever its containers do.
     status: leaves ? 'Terminating' : (waits ?? status?.phase ?? 'Pending'),
+    why: '',
     ready: !leaves && (status?.conditions ?? []).some((one) => one.type === 'Ready' && one.status === 'True'),
     restarts: 0,
     node: nodeNames.get(spec.nodeName ?? '') ?? '',

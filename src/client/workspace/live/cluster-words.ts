@@ -56,5 +56,6 @@ export function clusterChanges(before: LiveCluster, after: LiveCluster): string[
 
 function wordsOf(pod: LivePod | undefined): string {
   if (pod === undefined) return '';
-  return `pod ${pod.name} ${podWords(pod)}${pod.restarts > 0 ? `, ${restartWords(pod.restarts)}` : ''}`;
+  const why = pod.why === '' ? '' : `: ${pod.why}`;
+  return `pod ${pod.name} ${podWords(pod)}${why}${pod.restarts > 0 ? `, ${restartWords(pod.restarts)}` : ''}`;
 }

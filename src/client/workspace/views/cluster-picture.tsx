@@ -79,6 +79,6 @@ function Pods({ pods, services }: { pods: readonly Tracked<LivePod>[]; services:
 
 const PODS = {
   keyOf: ({ id }: LivePod) => id,
-  signatureOf: ({ name, status, ready, restarts, image, node }: LivePod) =>
-    JSON.stringify([name, status, ready, restarts, image, node]),
+  signatureOf: ({ name, status, why, ready, restarts, image, node }: LivePod) =>
+    JSON.stringify([name, status, why, ready, restarts, image, node]),
 };

@@ -4,9 +4,9 @@ import { isBad, podWords, restartWords } from '../live/cluster-words.ts';
 import type { Tracked } from '../live/transitions.ts';
 import { Icon, type IconName } from './icons.tsx';
 
-/** A pod: its name, image, status in icon and word, restarts, and the Services that send to it. */
+/** A pod: its name, image, status in icon and word, why it does not run, restarts, and the Services that send to it. */
 export function PodCard({ tracked: { item, phase }, services }: { tracked: Tracked<LivePod>; services: string[] }) {
-  const { name, image, restarts } = item;
+  const { name, image, why, restarts } = item;
   return (
     <li
       class="ws-container"
@@ -22,6 +22,7 @@ export function PodCard({ tracked: { item, phase }, services }: { tracked: Track
         <Icon name={iconOf(item)} />
         {phase === 'leaving' ? 'gone' : podWords(item)}
       </p>
+      {why !== '' && <p class="ws-container-why">{why}</p>}
       {(restarts > 0 || services.length > 0) && (
         <ul class="ws-facts">
           {restarts > 0 && (

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { clusterManifests } from '../../../../sandbox-server/cluster/kind/cluster-manifests.ts';
 import type { KubernetesObject } from '../../../../sandbox-server/cluster/kubernetes-api.ts';
-import { INGRESS_NAMESPACE, learnerNamespace } from '../../../../sandbox-server/cluster/sessions/learner-namespace.ts';
+import { INGRESS_NAMESPACE, neighboursPolicy } from '../../../../sandbox-server/cluster/sessions/learner-namespace.ts';
 
 const objectsOf = async (image: { ingress?: boolean }) =>
   parseAllDocuments(await clusterManifests(image)).map((document) => document.toJS() as KubernetesObject);
@@ -29,9 +29,8 @@ test('the ingress controller runs from the image that the nodes have, in the nam
   const [, image = ''] = /"image":"([^"]+)"/.exec(deployment) ?? [];
   const node = join(import.meta.dirname, '../../../../images/kubernetes/node/make-images.sh');
   expect(readFileSync(node, 'utf8')).toContain(`\nprogram ${image} /programs/ingress/ingress\n`);
-  const policy = learnerNamespace('abcd').find(({ kind }) => kind === 'NetworkPolicy');
   const letIn = { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': INGRESS_NAMESPACE } } };
-  expect(policy?.['spec']).toMatchObject({
+  expect(neighboursPolicy('abcd')['spec']).toMatchObject({
     ingress: [{ from: [{ podSelector: {} }, letIn] }],
     egress: [{ to: [{ podSelector: {} }, letIn] }, {}],
   });

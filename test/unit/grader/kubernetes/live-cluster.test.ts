@@ -24,6 +24,7 @@ test('a rollout: revisions in order, without those that have no pods any more', 
     pods: map(),
     services: map(),
     slices: map(),
+    warnings: map(),
     deployments: map(
       schemas.deployment.parse({
         metadata: { name: 'web' },
@@ -64,6 +65,7 @@ test('a Service: who gets what is sent to it, and who is not ready for it', () =
         spec: { type: 'ClusterIP', selector: { app: 'web', tier: 'x' } },
       }),
     ),
+    warnings: map(),
     slices: map(
       schemas.endpointSlice.parse({
         metadata: { name: 'web-1', labels: { 'kubernetes.io/service-name': 'web' } },

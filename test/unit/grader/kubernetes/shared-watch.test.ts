@@ -4,8 +4,8 @@ import { SharedWatch } from '../../../../sandbox-server/grader/kubernetes/shared
 import { FakeClock } from '../fake-clock.ts';
 import { FakeCluster } from './fake-cluster.ts';
 
-const KINDS = 12;
-const DRAWN = ['nodes', 'pods', 'services', 'deployments', 'replicasets', 'endpointslices'];
+const KINDS = 13;
+const DRAWN = ['nodes', 'pods', 'services', 'deployments', 'replicasets', 'endpointslices', 'events'];
 
 const pod = (namespace: string, name: string, version = '1') => ({
   metadata: { namespace, name, resourceVersion: version },

@@ -8,8 +8,8 @@ import type { Probes } from '../../../../sandbox-server/grader/probes.ts';
 import { CheckWorkers } from '../../../../sandbox-server/grader/worker/check-workers.ts';
 
 const labModule = pathToFileURL(`${import.meta.dirname}/../../../support/misbehaving-lab.ts`).href;
-/** Patience of seconds is over in tenths of them. */
-const hasty: Clock = { now: () => Date.now(), after: (ms, run) => systemClock.after(ms / 10, run) };
+/** Patience of seconds is over in thirds of them; a busy machine gives a thread its turn within that. */
+const hasty: Clock = { now: () => Date.now(), after: (ms, run) => systemClock.after(ms / 3, run) };
 
 let workers: CheckWorkers;
 beforeEach(() => void (workers = new CheckWorkers(hasty)));

@@ -9,7 +9,17 @@ import {
 } from '../../../../../../src/client/workspace/live/cluster-words.ts';
 
 const pod = (name: string, more: Partial<LivePod> = {}): LivePod => ({
-  ...{ id: name, name, image: 'nginx:1.26', status: 'Running', ready: true, restarts: 0, node: 'one', ...more },
+  ...{
+    id: name,
+    name,
+    image: 'nginx:1.26',
+    status: 'Running',
+    why: '',
+    ready: true,
+    restarts: 0,
+    node: 'one',
+    ...more,
+  },
 });
 const cluster = (more: Partial<LiveCluster>): LiveCluster => ({
   ...{ nodes: [], pods: [], deployments: [], services: [], ...more },
@@ -40,14 +50,18 @@ test('changes are phrases: of nodes, pods, Deployments and Services', () => {
   });
   const after = cluster({
     nodes: [{ name: 'one', ready: false, cordoned: false }],
-    pods: [pod('stays'), pod('dies', { ready: false, restarts: 2 }), pod('comes', { status: 'Pending', ready: false })],
+    pods: [
+      pod('stays'),
+      pod('dies', { ready: false, restarts: 2 }),
+      pod('comes', { status: 'Pending', why: 'no room', ready: false }),
+    ],
     deployments: [{ name: 'web', replicas: 3, ready: 2, revisions: [] }],
     services: [{ name: 'web', type: 'ClusterIP', selects: '', sendsTo: ['a'], waitsFor: ['b'] }],
   });
   expect(clusterChanges(before, after)).toEqual([
     'node one not ready',
     'pod dies Running, not ready, restarted 2 times',
-    'pod comes Pending',
+    'pod comes Pending: no room',
     'pod goes gone',
     'Deployment web 2 of 3 ready',
     'Service web sends to 1',
