@@ -16,10 +16,16 @@ export function demux(source: Readable): { stdout: PassThrough; stderr: PassThro
   let left = 0;
   let target = stdout;
 
-  const write = (chunk: Buffer) => {
-    if (target.write(chunk) || target.writableEnded) return;
+  const full = new Set<PassThrough>();
+
+  const write = (to: PassThrough, chunk: Buffer) => {
+    if (to.write(chunk) || to.writableEnded || full.has(to)) return;
+    full.add(to);
     source.pause();
-    target.once('drain', () => source.resume());
+    to.once('drain', () => {
+      full.delete(to);
+      if (full.size === 0) source.resume();
+    });
   };
 
   source.on('data', (chunk: Buffer) => {
@@ -37,7 +43,7 @@ export function demux(source: Readable): { stdout: PassThrough; stderr: PassThro
         continue;
       }
       const taken = Math.min(left, chunk.length - at);
-      write(chunk.subarray(at, at + taken));
+      write(target, chunk.subarray(at, at + taken));
       left -= taken;
       at += taken;
     }

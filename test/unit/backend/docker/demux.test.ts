@@ -76,6 +76,21 @@ test('a reader that takes nothing pauses the source, and one that reads again ge
   expect(total).toBe(written * 10_000);
 });
 
+test('a reader that is waited for is waited for once, however many frames had come', async () => {
+  const source = new PassThrough();
+  const { stdout, stderr } = demux(source);
+  const frames = Array.from({ length: 40 }, (_, i) => frame(i % 2 === 0 ? 1 : 2, Buffer.alloc(10_000, 'z')));
+  source.write(Buffer.concat(frames));
+  await settle();
+  expect([stdout.listenerCount('drain'), stderr.listenerCount('drain')]).toEqual([1, 1]);
+  stdout.resume();
+  await settle();
+  expect(source.isPaused()).toBe(true);
+  stderr.resume();
+  await settle();
+  expect(source.isPaused()).toBe(false);
+});
+
 test('a source that breaks ends both', async () => {
   const source = new PassThrough();
   const { stdout, stderr } = demux(source);
