@@ -3,11 +3,15 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { execInContainer } from './exec.ts';
 
 /** Where the registry keeps all that it has, its password too (images/mirror). */
 const STORAGE = '/srv/private';
+
+/** tar stops reading at the archive's last block; the end of the stream may come after it. The folder itself belongs to the container. */
+const UNPACK = `tar -C ${STORAGE} -x --touch --no-overwrite-dir; code=$?; cat > /dev/null; exit $code`;
 
 /** What a private registry had at one moment, in a file of this host. */
 export class RegistryCopy implements AsyncDisposable {
@@ -38,18 +42,25 @@ export class RegistryCopy implements AsyncDisposable {
 
   /** Gives another one that answers already the same content and the same password. */
   async restore(registry: Docker.Container, signal: AbortSignal | undefined): Promise<void> {
-    // The folder itself belongs to the container.
-    const command = ['tar', '-C', STORAGE, '-x', '--touch', '--no-overwrite-dir'];
-    const run = await execInContainer(registry, command, { ...(signal && { signal }) });
-    run.stderr.resume();
-    run.stream.resume();
-    await pipeline(createReadStream(this.#file), run.stream, { ...(signal && { signal }) });
-    await succeeded(run.exit);
+    await unpack(registry, createReadStream(this.#file), signal);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await rm(this.#folder, { recursive: true, force: true });
   }
+}
+
+/** Puts a tar archive of a registry's storage into a registry; rejects when tar fails. */
+export async function unpack(
+  registry: Docker.Container,
+  archive: Readable,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const run = await execInContainer(registry, ['sh', '-c', UNPACK], { ...(signal && { signal }) });
+  run.stderr.resume();
+  run.stream.resume();
+  await pipeline(archive, run.stream, { ...(signal && { signal }) });
+  await succeeded(run.exit);
 }
 
 async function succeeded(exit: Promise<number | null>): Promise<void> {
