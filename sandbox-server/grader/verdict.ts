@@ -32,8 +32,8 @@ export function verdictOf(error: unknown): Verdict {
   };
 }
 
-/** Without control characters, and of bounded length. */
-export function plain(text: string): string {
+/** Without control characters, and of bounded length; what is cut off shows as `…`. */
+export function plain(text: string, maxChars = MAX_CHARS): string {
   const clean = text.replace(/\x1b\[[\d;?]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f]/g, '');
-  return clean.length > MAX_CHARS ? `${clean.slice(0, MAX_CHARS)}…` : clean;
+  return clean.length > maxChars ? `${clean.slice(0, maxChars)}…` : clean;
 }

@@ -12,8 +12,8 @@ import type { Deployment, EndpointSlice, Pod, Service } from './schemas.ts';
 const MAX_SHOWN = 100;
 /** Of an image's name. */
 const MAX_NAME_CHARS = 80;
-/** Of a reason; what is cut off, `kubectl describe` tells. */
-const MAX_WHY_CHARS = 200;
+/** Of a reason: one of the kubelet's names an image three times. What is cut off, `kubectl describe` tells. */
+const MAX_WHY_CHARS = 300;
 
 /** A session's part of a cluster as a picture. */
 export function liveCluster(objects: ClusterObjects): LiveCluster {
@@ -41,7 +41,7 @@ function livePod(pod: Pod, warnings: ClusterObjects['warnings']): LivePod {
     name: pod.metadata.name,
     image: short(pod.spec.containers[0]?.image ?? ''),
     status: podStatus(pod),
-    why: plain(whyNotRunning(pod, warnings.values())).slice(0, MAX_WHY_CHARS),
+    why: plain(whyNotRunning(pod, warnings.values()), MAX_WHY_CHARS),
     ready: isReady(pod),
     restarts: restartsOf(pod),
     node: pod.spec.nodeName,

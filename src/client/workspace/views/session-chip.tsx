@@ -87,8 +87,8 @@ export function SessionChip({ store, actions }: WorkspaceProps) {
           }}
         >
           <p>
-            You get a fresh machine. <strong>Lost:</strong> every file you made or changed, all images, containers,
-            networks and volumes, and what the terminals show. <strong>Kept:</strong> finished tasks.
+            You get a fresh machine. <strong>Lost:</strong> every file you made or changed, all that you made with
+            Docker or in a cluster, and what the terminals show. <strong>Kept:</strong> finished tasks.
           </p>
         </Confirm>
       )}

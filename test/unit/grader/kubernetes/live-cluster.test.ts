@@ -81,3 +81,27 @@ test('a Service: who gets what is sent to it, and who is not ready for it', () =
     { name: 'web', type: 'ClusterIP', selects: 'app=web, tier=x', sendsTo: ['a', 'b'], waitsFor: ['c'] },
   ]);
 });
+
+test('why a pod does not run: whole, where its image has a long name; else it shows that something is cut off', () => {
+  const image = 'docker.io/library/node:22-slimm';
+  const message = `rpc error: code = NotFound desc = failed to pull and unpack image "${image}": failed to resolve reference "${image}": ${image}: not found`;
+  const pod = (name: string, why: string) =>
+    schemas.pod.parse({
+      metadata: { name, uid: name },
+      spec: { containers: [{ name: 'web', image }] },
+      status: {
+        phase: 'Pending',
+        containerStatuses: [{ name: 'web', state: { waiting: { reason: 'x', message: why } } }],
+      },
+    });
+  const { pods } = liveCluster({
+    nodes: map(),
+    pods: map(pod('long', message), pod('longer', 'y'.repeat(301))),
+    services: map(),
+    slices: map(),
+    warnings: map(),
+    deployments: map(),
+    replicaSets: map(),
+  });
+  expect(pods.map(({ why }) => why)).toEqual([message, `${'y'.repeat(300)}…`]);
+});
