@@ -1,5 +1,5 @@
 import type Docker from 'dockerode';
-import { isNotFound } from '../../container-engine/statuses.ts';
+import { isConflict, isNotFound } from '../../container-engine/statuses.ts';
 import { DrydockError } from '../../errors.ts';
 import type {
   Backend,
@@ -179,11 +179,10 @@ export class DockerBackend implements Backend {
         env: { HOME: PATHS.home, ...options.env },
       });
     } catch (error) {
-      // 404: no such container; 409: it is not running.
-      const status = (error as { statusCode?: number }).statusCode;
-      if (status === 404 && place === 'registry')
+      if (isNotFound(error) && place === 'registry')
         throw new Error('This lab has no private registry: set privateRegistry in its sandbox.', { cause: error });
-      if (status === 404 || status === 409) throw new DrydockError('sandbox-lost', { cause: error });
+      // A conflict: it is not running.
+      if (isNotFound(error) || isConflict(error)) throw new DrydockError('sandbox-lost', { cause: error });
       throw toSandboxError(error);
     }
   }
